@@ -1,0 +1,11 @@
+# Writes OUTPUT, a header with one hash over HEADERS (names and contents).
+set(all "")
+list(SORT HEADERS)
+foreach(header IN LISTS HEADERS)
+    file(SHA256 ${header} hash)
+    get_filename_component(name ${header} NAME)
+    string(APPEND all "${name} ${hash}\n")
+endforeach()
+string(SHA256 hash "${all}")
+string(SUBSTRING ${hash} 0 16 hash)
+file(WRITE ${OUTPUT} "#pragma once\n#define POSTERN_ABI_HEADERS \"${hash}\"\n")

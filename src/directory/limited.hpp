@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "directory/directory.hpp"
+
+namespace postern::directory {
+
+struct LimitedSettings {
+    std::size_t concurrency = 64;                         // questions inside at a time
+    std::size_t queue = 256;                              // questions waiting, known and new together
+    net::Clock::duration wait = std::chrono::seconds(5);  // the longest wait in the queue
+};
+
+// Bounds how many questions are inside at a time. Two queues: logins and networks that succeeded lately, and
+// new ones, which get at most half of the slots and half of the queue, so that a flood of strangers shuts
+// nobody out. Queue full, or waited too long: Unavailable{busy}.
+class Limited final : public Directory {
+ public:
+    Limited(std::unique_ptr<Directory> inner, const LimitedSettings& settings);
+    ~Limited() override;
+    net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+    net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    Capabilities capabilities() const override { return inner_->capabilities(); }
+
+ private:
+    struct State;
+    std::unique_ptr<Directory> inner_;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace postern::directory

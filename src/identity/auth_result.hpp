@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "identity/principal.hpp"
+
+namespace postern::identity {
+
+// Why a directory says no. What the client hears does not depend on it, but for `disabled`
+// (525, only ever behind a right password) and `expired` (its own text).
+enum class Reason : std::uint8_t {
+    unknown_user,
+    bad_credentials,
+    disabled,
+    expired,
+    locked,
+    not_permitted,
+};
+const char* to_string(Reason reason);
+
+// Whose fault it is that there is no answer: this entry is odd, our own limits, or the directory
+// is down, timed out or refused us.
+enum class Scope : std::uint8_t { question, busy, directory };
+const char* to_string(Scope scope);
+
+// The first alternative of every result: a result that nobody filled in means "try later".
+struct Unavailable {
+    Scope scope = Scope::directory;
+    std::string why = "no answer";  // for the log, never for the client
+};
+
+struct Accepted {
+    Principal principal;
+};
+
+struct Rejected {
+    Reason reason = Reason::bad_credentials;
+    std::string account;  // the directory's spelling, when it got that far
+};
+
+using AuthResult = std::variant<Unavailable, Accepted, Rejected>;
+using LookupResult = std::variant<Unavailable, Principal, Rejected>;
+
+}  // namespace postern::identity

@@ -1,0 +1,71 @@
+// observe: what an operator sees. One line per event (BEHAVIOUR section 8); events.hpp is the catalogue. Any
+// thread may log; lines are written by a thread of their own, and when it cannot keep up the oldest are lost
+// and counted, for no session ever waits for a log.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace postern::observe {
+
+enum class Level : std::uint8_t { debug, info, warning, error };
+
+struct Event {
+    std::string_view name;      // "auth.accepted"
+    Level level;
+    std::string_view sentence;  // for the operator: what it means, what to do
+};
+
+struct Field {
+    std::string_view key;
+    std::string value;
+
+    Field(std::string_view key, std::string value) : key(key), value(std::move(value)) {}
+    Field(std::string_view key, std::string_view value) : key(key), value(value) {}
+    Field(std::string_view key, const char* value) : key(key), value(value) {}
+    Field(std::string_view key, std::integral auto value) : key(key), value(std::to_string(value)) {}
+};
+
+// Whose event it is: empty for what belongs to no session.
+struct Subject {
+    std::string session;  // id of the session
+    std::string client;   // address of the client, "192.0.2.1" or "2001:db8::1"
+};
+
+struct LogSettings {
+    Level level = Level::info;
+    std::string file;  // empty: standard error
+};
+
+class Log {
+ public:
+    // Throws std::runtime_error when the file cannot be opened.
+    explicit Log(const LogSettings& settings);
+    virtual ~Log();
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+
+    void write(const Event& event, std::initializer_list<Field> fields);
+    void write(const Event& event, const Subject& subject, std::initializer_list<Field> fields);
+    void set_level(Level level);
+    // Opens the file anew (after a rotation).
+    void reopen();
+    void flush();
+
+ protected:
+    Log();  // for tests, which override `line`
+    virtual void line(Level level, const std::string& text);
+
+ private:
+    struct Sink;
+    std::unique_ptr<Sink> sink_;
+};
+
+// key="value": everything outside printable ASCII, `"` and `\` as \xNN, 128 octets of the value at most.
+void append_field(std::string& line, std::string_view key, std::string_view value);
+
+}  // namespace postern::observe

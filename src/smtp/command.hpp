@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "address/mailbox.hpp"
+#include "smtp/capabilities.hpp"
+#include "smtp/reply.hpp"
+
+namespace postern::smtp {
+
+struct Ehlo { std::string domain; };  // 1-255 octets without control characters, not judged further
+struct Helo { std::string domain; };
+struct StartTls {};
+struct Auth {
+    std::string mechanism;                        // as typed
+    std::optional<std::string> initial_response;  // still base64; "=" is an empty response
+};
+struct Mail {
+    address::Path reverse_path;
+    std::optional<std::uint64_t> size;  // SIZE= (RFC 1870)
+    std::string body;                   // BODY= in upper case: "7BIT", "8BITMIME", or empty
+    bool smtputf8 = false;
+    std::string ret, envid;             // RET=, ENVID= (RFC 3461) as typed, or empty
+    bool auth = false;                  // AUTH= was there, of good syntax; it is never forwarded
+};
+struct Rcpt {
+    address::Path forward_path;  // never empty; a bare <postmaster> has no domain
+    std::string notify, orcpt;   // RFC 3461 as typed, or empty
+};
+struct Data {};
+struct Rset {};
+struct Noop {};
+struct Vrfy { std::string argument; };
+struct Expn { std::string argument; };
+struct Help { std::string topic; };
+struct Quit {};
+
+using Command = std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data, Rset, Vrfy, Expn,
+                             Help, Quit>;
+
+// RFC 5321 4.1.1. `line` comes without its CRLF; `offered` is what our EHLO offered (nothing after
+// HELO), for a parameter of an extension that was not offered is unknown (555 5.5.4). Spaces after
+// "MAIL FROM:" and trailing blanks are forgiven. The error is the reply the contract has for it.
+boost::system::result<Command, Reply> parse_command(std::string_view line,
+                                                    const Capabilities& offered);
+
+// HTTP verbs at the start of a line: somebody mistook us for a web server, or wants others to.
+bool looks_like_http(std::string_view line);
+
+// The octets a command line may have, CRLF included: 512, and what `offered` adds to MAIL and RCPT
+// (RFC 1870, 3461, 6152, 6531, 4954).
+std::size_t command_line_limit(const Capabilities& offered);
+
+// MAIL and RCPT as they are passed on, without CRLF, with the parameters the next hop understands.
+// `extra_size` octets are added to a SIZE= (what we put before the message).
+std::string format(const Mail& mail, const Capabilities& next_hop, std::uint64_t extra_size);
+std::string format(const Rcpt& rcpt, const Capabilities& next_hop);
+
+[[noreturn]] void throw_exception_from_error(const Reply& error, const boost::source_location& at);
+
+}  // namespace postern::smtp
