@@ -20,6 +20,9 @@ endif()
 option(POSTERN_WERROR "Warnings are errors" OFF)
 set(POSTERN_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 
+# The same for all, whichever library asks for it: a precompiled header must not differ in it.
+add_compile_options(-pthread)
+
 # The flags that the ABI of plugins depends on, and the warnings that only our own files get.
 add_library(postern_flags INTERFACE)
 target_compile_definitions(postern_flags INTERFACE
@@ -29,13 +32,6 @@ if(POSTERN_SANITIZE)
     target_compile_options(postern_flags INTERFACE -fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)
     target_link_options(postern_flags INTERFACE -fsanitize=${POSTERN_SANITIZE})
-    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-        target_link_options(postern_flags INTERFACE -shared-libsan)
-        # The shared runtime is not on the loader's path.
-        execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-runtime-dir
-            OUTPUT_VARIABLE runtime_directory OUTPUT_STRIP_TRAILING_WHITESPACE)
-        target_link_options(postern_flags INTERFACE -Wl,-rpath,${runtime_directory})
-    endif()
 endif()
 
 add_library(postern_warnings INTERFACE)

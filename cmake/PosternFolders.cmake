@@ -20,7 +20,8 @@ function(postern_precompile target folder)
 endfunction()
 
 function(postern_compile target)
-    target_link_libraries(${target} PUBLIC postern_flags Threads::Threads PRIVATE postern_warnings)
+    target_link_libraries(${target} PUBLIC postern_flags Threads::Threads
+        PRIVATE $<BUILD_INTERFACE:postern_warnings>)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
         $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/generated>)
 endfunction()
