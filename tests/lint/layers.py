@@ -168,8 +168,14 @@ def check_file(root: Path, relative: Path):
     lines = without_comments(text).splitlines()
     if relative.suffix == ".hpp" and not any(line.strip() == "#pragma once" for line in lines):
         yield f"{relative}:1: a header without #pragma once"
+    own_header = relative.with_suffix(".hpp")
+    expected = "/".join(own_header.parts[1:]) if (root / own_header).is_file() and relative.suffix == ".cpp" else None
     for number, line in enumerate(lines, 1):
         include = INCLUDE.match(line)
+        if include and expected:
+            if include.group(1) != expected:
+                yield f'{relative}:{number}: "{expected}" comes first: so the compiler sees it alone'
+            expected = None
         if include:
             own, foreign = include.groups()
             objection = check_own(root, relative, place, own) if own else check_foreign(relative, place, foreign)

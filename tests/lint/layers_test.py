@@ -30,8 +30,8 @@ GOOD = {
 
 # What is done to the house -> a part of the sentence that must come of it.
 BAD = [
-    ("a pure folder includes net", "src/smtp/reply.cpp", '#include "net/task.hpp"\n', "smtp may not include net"),
-    ("a pure folder uses Asio", "src/smtp/reply.cpp", "#include <boost/asio/post.hpp>\n", "not in smtp"),
+    ("a pure folder includes net", "src/smtp/x.cpp", '#include "net/task.hpp"\n', "smtp may not include net"),
+    ("a pure folder uses Asio", "src/smtp/x.cpp", "#include <boost/asio/post.hpp>\n", "not in smtp"),
     ("a pure folder opens a socket", "src/sasl/plain.cpp", "#include <sys/socket.h>\n", "sasl is pure"),
     ("a pure folder starts a thread", "src/expr/eval.cpp", "#include <thread>\n", "expr is pure"),
     ("a pure folder looks at a clock", "src/policy/rate.cpp", "auto now = Clock::now();\n", "policy is pure"),
@@ -58,6 +58,8 @@ BAD = [
     ("a relative include", "src/net/x.cpp", '#include "../smtp/reply.hpp"\n', "from the src/ root"),
     ("an include beside itself", "src/net/x.cpp", '#include "task.hpp"\n', "from the src/ root"),
     ("a file that is not there", "src/net/x.cpp", '#include "net/gone.hpp"\n', "no such file"),
+    ("the own header comes second", "src/crypto/secret.cpp", '#include <string>\n#include "crypto/secret.hpp"\n',
+     "comes first"),
     ("somebody includes a .cpp", "src/crypto/x.cpp", '#include "crypto/secret.cpp"\n', "nobody's header"),
     ("somebody includes main's floor", "src/app/x.cpp", '#include "cli/commands.hpp"\n', "app may not include cli"),
 ]
