@@ -38,6 +38,10 @@ std::optional<std::string> tag_in(const fs::path& file) {
     return tag.substr(0, tag.find('\0'));
 }
 
+std::string list_of(const std::vector<std::string>& types) {
+    return types.empty() ? "none" : fmt::format("{}", fmt::join(types, ", "));
+}
+
 void check_abi(const std::string& type, const fs::path& file, std::string_view theirs) {
     if (theirs == abi_tag()) return;
     throw PluginError(
@@ -79,7 +83,7 @@ const Plugin& PluginLoader::load(const std::string& type) const {
     if (!fs::is_regular_file(file, error))
         throw PluginError(
             fmt::format("no directory backend of type \"{}\" in {}", type, folder_.string()),
-            fmt::format("installed: {}", fmt::join(installed(), ", ")));
+            fmt::format("installed: {}", list_of(installed())));
     auto tag = tag_in(file);
     if (!tag)
         throw PluginError(fmt::format("{} is no Postern backend", file.string()),
