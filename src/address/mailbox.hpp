@@ -7,10 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "address/domain.hpp"
+
 namespace postern::address {
 
-// A mailbox in its two parts: the local part without its quotes and backslashes; the domain as A-labels
-// in lower case, or an address literal with its brackets. `domain` is empty for a bare <postmaster>.
+// A mailbox in its two parts: the local part without its quotes and backslashes, in NFC; the domain
+// as A-labels in lower case, or an address literal with its brackets. `domain` is empty for a bare
+// <postmaster>.
 struct Mailbox {
     std::string local_part;
     std::string domain;
@@ -20,20 +23,18 @@ struct Mailbox {
     friend auto operator<=>(const Mailbox&, const Mailbox&) = default;
 };
 
-// RFC 5321 Mailbox, UTF-8 allowed (RFC 6531); at most 64 octets of local part and 255 of domain.
-// nullopt: anything else, a domain that IDNA refuses included.
+// RFC 5321 Mailbox, UTF-8 allowed (RFC 6531); at most 64 octets of local part (unquoted) and 255 of
+// domain. nullopt: anything else, control characters and a domain that IDNA refuses included.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
-// The content of a path between "<" and ">": a mailbox, an obsolete source route dropped from it
-// (RFC 5321 appendix F.2), or nothing at all for the null reverse-path.
+// The content of a path between "<" and ">", at most 254 octets: a mailbox, an obsolete source
+// route dropped from it (RFC 5321 appendix F.2), "postmaster" in any case without a domain (4.5.1),
+// or nothing at all for the null reverse-path. Whether UTF-8 was offered is the caller's question.
 struct Path {
     std::optional<Mailbox> mailbox;  // nullopt: <>
     bool source_route = false;       // one was there, and was dropped
     std::string text;                // as typed, without the source route: what is passed on
 };
 std::optional<Path> parse_path(std::string_view inside);
-
-// An A-label, lower-case form of a domain name, or nullopt when IDNA (or RFC 5321) refuses it.
-std::optional<std::string> normalize_domain(std::string_view domain);
 
 }  // namespace postern::address

@@ -1,6 +1,6 @@
 // identity: the words all other folders share. Who somebody says they are (Login, Credentials), who
-// they turn out to be (Principal), and the three answers to that question (AuthResult). Values only:
-// any thread may hold one, nothing here does I/O.
+// they turn out to be (Principal), and the three answers to that question (AuthResult). Values
+// only: any thread may hold one, nothing here does I/O.
 #pragma once
 
 #include <optional>

@@ -10,17 +10,18 @@
 namespace postern::policy {
 
 struct SenderRules {
-    std::string subaddress = "+";         // what separates a tag from the local part; empty: none
-    bool local_part_case = false;         // true: local parts compare case-sensitively
-    bool name_is_address = false;         // the principal's name counts beside its addresses
+    std::string subaddress = "+";  // each of these separates a tag, like Postfix's; empty: none
+    bool local_part_case = false;  // true: local parts compare case-sensitively
+    bool name_is_address = false;  // the principal's name counts beside its addresses
 };
 
 // The rule that made a sender an owned one, for `explain` and the log; `none`: not owned.
 enum class Ownership : std::uint8_t { none, address, name, subaddress, domain };
 const char* to_string(Ownership ownership);
 
-// BEHAVIOUR section 3, rules 1 to 3, in this order. Addresses of the principal that do not parse own
-// nothing. A `%` or `!` in the local part is owned only literally (rule 1).
+// BEHAVIOUR section 3, rules 1 to 3, in this order. Addresses of the principal that do not parse
+// own nothing, an empty local part is nobody's. A `%` or `!` in the local part is owned only
+// literally (rule 1). The name counts without `name_is_address` when the directory lists nothing.
 Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
                const SenderRules& rules);
 

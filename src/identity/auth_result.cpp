@@ -1,0 +1,35 @@
+#include "identity/auth_result.hpp"
+
+namespace postern::identity {
+
+const char* to_string(Reason reason) {
+    switch (reason) {
+        case Reason::unknown_user:
+            return "unknown_user";
+        case Reason::bad_credentials:
+            return "bad_credentials";
+        case Reason::disabled:
+            return "disabled";
+        case Reason::expired:
+            return "expired";
+        case Reason::locked:
+            return "locked";
+        case Reason::not_permitted:
+            return "not_permitted";
+    }
+    return "not_permitted";
+}
+
+const char* to_string(Scope scope) {
+    switch (scope) {
+        case Scope::question:
+            return "question";
+        case Scope::busy:
+            return "busy";
+        case Scope::directory:
+            return "directory";
+    }
+    return "directory";
+}
+
+}  // namespace postern::identity

@@ -1,0 +1,108 @@
+#include "policy/sender.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "address/unicode.hpp"
+
+namespace postern::policy {
+namespace {
+
+// How local parts compare: folded to lower case unless the rules say otherwise.
+std::string comparable(std::string local_part, const SenderRules& rules) {
+    return rules.local_part_case ? local_part : address::to_lower(local_part);
+}
+
+// RFC 5321 leaves "%" and "!" to the domain, and MTAs route by them.
+bool routes(std::string_view local_part) {
+    return local_part.find_first_of("%!") != std::string_view::npos;
+}
+
+// The sender with its local part as it compares, asked about one entry of the directory after the
+// other.
+class Question {
+ public:
+    Question(const address::Mailbox& sender, const SenderRules& rules)
+        : local_part_(comparable(sender.local_part, rules)),
+          domain_(sender.domain),
+          rules_(rules),
+          routes_(routes(sender.local_part)) {}
+
+    // What an entry of the directory's list says: an address, or a whole domain ("@example.org").
+    Ownership by_entry(std::string_view entry) const {
+        if (!entry.starts_with('@')) return by_address(entry, Ownership::address);
+        if (routes_ || address::normalize_domain(entry.substr(1)) != domain_) {
+            return Ownership::none;
+        }
+        return Ownership::domain;
+    }
+
+    // What one owned address says: `exact` when it is this one, subaddress, or none.
+    Ownership by_address(std::string_view text, Ownership exact) const {
+        auto owned = address::parse_mailbox(text);
+        if (!owned || owned->domain != domain_) return Ownership::none;
+        const auto local_part = comparable(std::move(owned->local_part), rules_);
+        if (local_part == local_part_) return exact;
+        return is_tagged(local_part) ? Ownership::subaddress : Ownership::none;
+    }
+
+ private:
+    // Whether the sender is `owned` with a tag behind it. Only the sender's tag counts: who owns
+    // "jane+work" owns "jane+work+x", but neither "jane" nor "jane+x".
+    bool is_tagged(std::string_view owned) const {
+        return !routes_ && !owned.empty() && owned.size() < local_part_.size() &&
+               local_part_.starts_with(owned) &&
+               rules_.subaddress.find(local_part_[owned.size()]) != std::string::npos;
+    }
+
+    std::string local_part_;
+    const std::string& domain_;
+    const SenderRules& rules_;
+    bool routes_;
+};
+
+bool name_counts(const identity::Principal& principal, const SenderRules& rules) {
+    return rules.name_is_address || principal.addresses.empty();
+}
+
+// The earlier rule wins, whichever entry comes first.
+Ownership stronger(Ownership left, Ownership right) {
+    if (left == Ownership::none || right == Ownership::none) return std::max(left, right);
+    return std::min(left, right);
+}
+
+}  // namespace
+
+const char* to_string(Ownership ownership) {
+    switch (ownership) {
+        case Ownership::none:
+            return "none";
+        case Ownership::address:
+            return "address";
+        case Ownership::name:
+            return "name";
+        case Ownership::subaddress:
+            return "subaddress";
+        case Ownership::domain:
+            return "domain";
+    }
+    return "none";
+}
+
+Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
+               const SenderRules& rules) {
+    if (sender.local_part.empty() || sender.domain.empty()) return Ownership::none;
+    const Question question(sender, rules);
+    auto strongest = Ownership::none;
+    for (const auto& entry : principal.addresses) {
+        strongest = stronger(strongest, question.by_entry(entry));
+        if (strongest == Ownership::address) return strongest;
+    }
+    if (name_counts(principal, rules)) {
+        strongest = stronger(strongest, question.by_address(principal.name, Ownership::name));
+    }
+    return strongest;
+}
+
+}  // namespace postern::policy
