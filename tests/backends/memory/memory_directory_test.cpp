@@ -20,7 +20,7 @@ using identity::LookupResult;
 using identity::Principal;
 using test::Running;
 using testing::ElementsAre;
-using namespace std::chrono_literals;
+namespace asio = boost::asio;
 
 class QuietLog final : public observe::Log {};
 
@@ -90,7 +90,7 @@ class MemoryDirectoryTest : public testing::TestWithParam<Way> {
         for (const auto& problem : document.problems())
             ADD_FAILURE() << problem.text();
     }
-    void build(const std::string& principals) { build(principals, pool); }
+    void build(const std::string& principals) { build(principals, own_pool); }
 
     std::string ask(std::string_view login, std::string_view password) {
         auto question = test::credentials(login, password);
@@ -103,7 +103,7 @@ class MemoryDirectoryTest : public testing::TestWithParam<Way> {
 
     asio::io_context io{1};
     QuietLog log;
-    HashPool pool{{.threads = 1}};
+    HashPool own_pool{{.threads = 1}};
     std::unique_ptr<directory::Directory> directory;
 };
 

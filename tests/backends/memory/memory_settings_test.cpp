@@ -123,14 +123,14 @@ TEST(MemorySettings, ADirectoryWithoutPrincipalsIsAMistake) {
 }
 
 TEST(MemorySettings, NoProblemShowsASecret) {
-    for (const char* secret : {"{SSSHA}hunter2", "$argon2id$hunter2", "{PLAIN", "$hunter2$"}) {
+    for (const char* secret :
+         {"{SSSHA}hunter2", "$argon2id$hunter2", "{PLAINhunter2", "$hunter2$"}) {
         auto problems =
             read(fmt::format("[[directory.people.principals]]\nname = \"jane\"\nsecret = \"{}\"\n",
                              secret))
                 .problems;
         ASSERT_EQ(problems.size(), 1u) << secret;
         EXPECT_THAT(problems[0], Not(HasSubstr("hunter2")));
-        EXPECT_THAT(problems[0], Not(HasSubstr(secret)));
     }
 }
 
