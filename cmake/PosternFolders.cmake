@@ -24,6 +24,7 @@ function(postern_compile target)
         PRIVATE $<BUILD_INTERFACE:postern_warnings>)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
         $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/generated>)
+    add_dependencies(${target} postern_abi)
 endfunction()
 
 function(postern_folder name)
@@ -52,7 +53,6 @@ function(postern_backend type)
     target_link_libraries(backend_${type} PRIVATE postern ${ARGN})
     target_include_directories(backend_${type} PRIVATE ${PROJECT_SOURCE_DIR}/backends)
     target_precompile_headers(backend_${type} REUSE_FROM postern_net)
-    add_dependencies(backend_${type} postern_abi)
     set_target_properties(backend_${type} PROPERTIES PREFIX "" OUTPUT_NAME postern-backend-${type}
         CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN OFF
         LIBRARY_OUTPUT_DIRECTORY ${POSTERN_PLUGIN_DIRECTORY}

@@ -1,1 +1,5 @@
-int main() {}
+#include "cli/cli.hpp"
+
+int main(int count, char** arguments) {
+    return postern::cli::run(count, arguments);
+}

@@ -4,8 +4,8 @@
 
 #include "directory/abi_headers.hpp"
 
-// What a plugin and the program must agree on: the headers, the compiler, the standard library and its macros, Boost,
-// sanitizers. Evaluated where it is compiled, so a plugin carries its own tag.
+// What a plugin and the program must agree on: the headers, the compiler, the standard library and
+// its macros, Boost, sanitizers. Evaluated where it is compiled, so a plugin carries its own tag.
 #define POSTERN_TEXT_(x) #x
 #define POSTERN_TEXT(x) POSTERN_TEXT_(x)
 
@@ -30,6 +30,9 @@
 #define POSTERN_ABI_SANITIZER "none"
 #endif
 
+// What a tag begins with: the loader finds it by this in the file, before it loads any of it.
+#define POSTERN_ABI_MARK "postern-abi "
+
 #ifdef _GLIBCXX_ASSERTIONS
 #define POSTERN_ABI_LIBRARY "libstdc++-" POSTERN_TEXT(_GLIBCXX_RELEASE) "+assertions"
 #else
@@ -38,11 +41,12 @@
 
 namespace postern::directory {
 
-// "postern <hash of headers> clang-19 c++202002L boost-108100 libstdc++-12 sanitizer-none"
-inline const char* abi_tag() {
-    return "postern " POSTERN_ABI_HEADERS " " POSTERN_ABI_COMPILER " c++" POSTERN_TEXT(__cplusplus)
-           " boost-" POSTERN_TEXT(BOOST_VERSION) " " POSTERN_ABI_LIBRARY
-           " sanitizer-" POSTERN_ABI_SANITIZER;
+// "postern-abi <hash of headers> clang-19 c++202002L boost-108100 libstdc++-12 sanitizer-none"
+// Static on purpose: one symbol of that name in program and plugin would be the program's in both.
+static inline const char* abi_tag() {
+    return POSTERN_ABI_MARK POSTERN_ABI_HEADERS " " POSTERN_ABI_COMPILER " c++" POSTERN_TEXT(
+        __cplusplus) " boost-" POSTERN_TEXT(BOOST_VERSION) " " POSTERN_ABI_LIBRARY
+                                                           " sanitizer-" POSTERN_ABI_SANITIZER;
 }
 
 }  // namespace postern::directory

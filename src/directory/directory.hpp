@@ -1,6 +1,6 @@
-// directory: the question "who is this?" and what may stand around an answer. A backend (a plugin) and every
-// decorator implement Directory; `service` gives a configured directory its thread and lets sessions ask it
-// from theirs; `plugin_loader` finds backends.
+// directory: the question "who is this?" and what may stand around an answer. A backend (a plugin)
+// and every decorator implement Directory; `service` gives a configured directory its thread and
+// lets sessions ask it from theirs; `plugin_loader` finds backends.
 #pragma once
 
 #include "identity/auth_result.hpp"
@@ -9,20 +9,25 @@
 
 namespace postern::directory {
 
+namespace asio = boost::asio;
+
 // What a directory can do; checked against the settings when they are loaded.
 struct Capabilities {
     bool verifies_passwords = true;
-    bool lists_addresses = true;     // false: it knows who you are, not what you own
-    bool several_secrets = false;    // an account may have more than one password at a time
-    bool can_look_up = true;         // `lookup` works without a password
+    bool lists_addresses = true;   // false: it knows who you are, not what you own
+    bool several_secrets = false;  // an account may have more than one password at a time
+    bool can_look_up = true;       // `lookup` works without a password
 };
 
-// Used from one thread, its own. Broken I/O may throw; whoever stands outermost (`timed`) makes it
-// Unavailable. Honours cancellation. Verdicts are values.
+// Used from one thread, its own, and destroyed there when no question is open; coroutines that it
+// has spawned itself must not touch it from then on. Broken I/O may throw; whoever stands outermost
+// (`timed`) makes it Unavailable. Honours cancellation. Verdicts are values. What a question refers
+// to lives until its answer.
 class Directory {
  public:
     virtual ~Directory() = default;
-    virtual net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) = 0;
+    virtual net::Task<identity::AuthResult> authenticate(
+        const identity::Credentials& credentials) = 0;
     virtual net::Task<identity::LookupResult> lookup(const identity::Login& login) = 0;
     virtual Capabilities capabilities() const = 0;
 };

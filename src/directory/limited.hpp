@@ -1,24 +1,21 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <memory>
-#include <string>
-#include <unordered_map>
 
 #include "directory/directory.hpp"
 
 namespace postern::directory {
 
 struct LimitedSettings {
-    std::size_t concurrency = 64;                         // questions inside at a time
-    std::size_t queue = 256;                              // questions waiting, known and new together
+    std::size_t concurrency = 64;  // questions inside at a time
+    std::size_t queue = 256;       // questions waiting, known and new together
     net::Clock::duration wait = std::chrono::seconds(5);  // the longest wait in the queue
 };
 
-// Bounds how many questions are inside at a time. Two queues: logins and networks that succeeded lately, and
-// new ones, which get at most half of the slots and half of the queue, so that a flood of strangers shuts
-// nobody out. Queue full, or waited too long: Unavailable{busy}.
+// Bounds how many questions are inside at a time. Two queues: logins and networks that succeeded
+// lately, and new ones, which get at most half of the slots and half of the queue, so that a flood
+// of strangers shuts nobody out. Queue full, or waited too long: Unavailable{busy}.
 class Limited final : public Directory {
  public:
     Limited(std::unique_ptr<Directory> inner, const LimitedSettings& settings);
@@ -28,9 +25,10 @@ class Limited final : public Directory {
     Capabilities capabilities() const override { return inner_->capabilities(); }
 
  private:
-    struct State;
+    class Gate;
+    class Visit;
     std::unique_ptr<Directory> inner_;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<Gate> gate_;
 };
 
 }  // namespace postern::directory

@@ -15,19 +15,19 @@ namespace postern::directory {
 
 // What a backend is given; everything outlives it.
 struct BackendContext {
-    asio::io_context& io;          // of the thread that owns the directory; nothing else may touch it
+    asio::io_context& io;  // of the thread that owns the directory; nothing else may touch it
     crypto::HashPool& hash_pool;
     crypto::HashLimits hash_limits;
     observe::Log& log;
-    std::string name;              // "people" of [directory.people]
+    std::string name;  // "people" of [directory.people]
 };
 
 // The descriptor a plugin returns from its one entry point. `abi` stays the first member for ever.
 struct Plugin {
-    const char* abi;    // abi_tag() as the plugin was compiled
-    const char* type;   // "memory"
-    // Reads the backend's settings, recording mistakes in `section`, and builds it. nullptr only when it has
-    // recorded a Problem. Does no I/O.
+    const char* abi;   // abi_tag() as the plugin was compiled
+    const char* type;  // "memory"
+    // Reads the backend's settings, recording mistakes in `section`, and builds it. nullptr only
+    // when it has recorded a Problem. Does no I/O.
     std::unique_ptr<Directory> (*create)(const BackendContext& context, config::Section& section);
 };
 
@@ -36,10 +36,10 @@ using PluginEntry = const Plugin* (*)();
 }  // namespace postern::directory
 
 // Every plugin has exactly one of these in its plugin.cpp.
-#define POSTERN_PLUGIN(type_name, create_function)                                          \
-    extern "C" __attribute__((visibility("default"))) const ::postern::directory::Plugin*   \
-    postern_plugin() {                                                                      \
-        static const ::postern::directory::Plugin plugin{::postern::directory::abi_tag(),   \
-                                                         type_name, create_function};       \
-        return &plugin;                                                                     \
+#define POSTERN_PLUGIN(type_name, create_function)                                        \
+    extern "C" __attribute__((visibility("default"))) const ::postern::directory::Plugin* \
+    postern_plugin() {                                                                    \
+        static const ::postern::directory::Plugin plugin{::postern::directory::abi_tag(), \
+                                                         type_name, create_function};     \
+        return &plugin;                                                                   \
     }

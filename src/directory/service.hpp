@@ -1,9 +1,10 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,20 +14,25 @@
 
 namespace postern::directory {
 
-// One configured directory as the rest of the program sees it: a stack of decorators around a backend, on a
-// thread of its own, asked from any worker through net::ask. While that thread does not turn (a plugin blocks)
-// every question is answered Unavailable without waiting for it.
+// One configured directory as the rest of the program sees it: a stack of decorators around a
+// backend, on a thread of its own, asked from any worker through net::ask. While that thread does
+// not turn (a plugin blocks) every question is answered Unavailable without waiting for it.
 class Service {
  public:
     using Build = std::function<std::unique_ptr<Directory>(asio::io_context&)>;
 
-    // `build` is called here, before the thread starts. `timeout` is the same as Timed's.
+    // `build` is called here, before the thread starts; what it throws passes. `timeout` is the
+    // same as Timed's.
     Service(std::string name, net::Clock::duration timeout, observe::Log& log, const Build& build);
-    ~Service();  // abandons open questions and joins
+    // Cancels open questions, which are answered Unavailable, ends the directory on its own thread
+    // and joins. Nobody may ask any more when this begins. A plugin that blocks for ever blocks
+    // this too.
+    ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
-    // From a coroutine on any io_context. Never throws but for cancellation of the asker.
+    // From a coroutine on any io_context. Never throws but for cancellation of the asker. An asker
+    // that still waits when the Service goes gets its answer all the same.
     net::Task<identity::AuthResult> authenticate(identity::Credentials credentials);
     net::Task<identity::LookupResult> lookup(identity::Login login);
 
@@ -34,16 +40,34 @@ class Service {
     const Capabilities& capabilities() const { return capabilities_; }
 
  private:
-    bool turns() const;
+    template <class Result>
+    using Question = std::function<net::Task<Result>(Directory&)>;
+
+    // On the asker's thread.
+    template <class Result>
+    net::Task<Result> ask(Question<Result> question);
+    bool turns();
+
+    // On the directory's thread.
+    template <class Result>
+    net::Task<Result> answer(Question<Result> question);
     net::Task<> keep_turning();
+    net::Task<> close();
+    void run();
+    template <class Step>
+    void guarded(Step step);
 
     std::string name_;
     net::Clock::duration timeout_;
     observe::Log& log_;
     asio::io_context io_{1};
+    net::Timer heartbeat_{io_}, last_answered_{io_};
+    std::list<asio::cancellation_signal> open_questions_;
+    bool closing_ = false, closed_ = false;
     std::unique_ptr<Directory> directory_;
     Capabilities capabilities_;
     std::atomic<net::Clock::rep> last_turn_{0};
+    std::atomic<bool> stuck_{false};
     std::thread thread_;
 };
 

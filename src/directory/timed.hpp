@@ -6,8 +6,8 @@
 
 namespace postern::directory {
 
-// The outermost decorator: whatever stands inside answers within `timeout`, waiting included, and whatever
-// goes wrong inside comes out as Unavailable. No exception but a cancellation passes it.
+// The outermost decorator: whatever stands inside answers within `timeout`, waiting included, and
+// whatever goes wrong inside comes out as Unavailable. No exception but a cancellation passes it.
 class Timed final : public Directory {
  public:
     Timed(std::unique_ptr<Directory> inner, net::Clock::duration timeout);

@@ -1,6 +1,6 @@
-// expr: the expression language of the settings (BEHAVIOUR section 6). A setting is compiled once, when
-// the settings are loaded, into an immutable tree; a session evaluates it against its Variables. Pure: no
-// I/O, no clock; a compiled Expression may be shared by all threads.
+// expr: the expression language of the settings (BEHAVIOUR section 6). A setting is compiled once,
+// when the settings are loaded, into an immutable tree; a session evaluates it against its
+// Variables. Pure: no I/O, no clock; a compiled Expression may be shared by all threads.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -44,7 +44,9 @@ class Value {
     // The items of a list; a single value is a list of one, "" and false the empty one.
     List items() const;
 
-    const std::variant<std::int64_t, double, std::string, Constant, List>& get() const { return value_; }
+    const std::variant<std::int64_t, double, std::string, Constant, List>& get() const {
+        return value_;
+    }
 
  private:
     std::variant<std::int64_t, double, std::string, Constant, List> value_;
@@ -53,13 +55,20 @@ class Value {
 // How far a session is when a setting is asked; a variable exists from some stage on.
 enum class Stage : std::uint8_t { connect, ehlo, auth, mail, rcpt };
 
+// clang-format off
 enum class Variable : std::uint8_t {
-    listener, local_ip, local_port, remote_ip, remote_port, is_tls, tls_version, tls_cipher,  // connect
-    helo_domain,                                                                              // ehlo
-    authenticated_as, groups,                                                                 // auth
-    sender, sender_domain,                                                                    // mail
-    rcpt, rcpt_domain,                                                                        // rcpt
+    // from connect on
+    listener, local_ip, local_port, remote_ip, remote_port, is_tls, tls_version, tls_cipher,
+    // EHLO
+    helo_domain,
+    // AUTH
+    authenticated_as, groups,
+    // MAIL
+    sender, sender_domain,
+    // RCPT
+    rcpt, rcpt_domain,
 };
+// clang-format on
 
 // Where an expression finds its values: a session, or `postern explain`.
 class Variables {
@@ -74,10 +83,10 @@ class Variables {
 enum class Kind : std::uint8_t { boolean, integer, duration, text, constants };
 
 struct Context {
-    Stage stage = Stage::connect;              // the variables of later stages are an error
+    Stage stage = Stage::connect;  // the variables of later stages are an error
     Kind kind = Kind::boolean;
-    std::vector<std::string> constants = {};   // the bare words allowed
-    bool false_means_none = false;             // for text: `false` is allowed and reads as ""
+    std::vector<std::string> constants = {};  // the bare words allowed
+    bool false_means_none = false;            // for text: `false` is allowed and reads as ""
 };
 
 struct Error {
@@ -91,11 +100,13 @@ struct Node;  // the tree; private to expr
 // One compiled expression without the if/then/else around it.
 class Term {
  public:
-    static boost::system::result<Term, Error> compile(std::string_view text, const Context& context);
+    static boost::system::result<Term, Error> compile(std::string_view text,
+                                                      const Context& context);
     static Term constant(Value value);
     Value evaluate(const Variables& variables) const;
 
  private:
+    friend class Expression;
     std::shared_ptr<const Node> root_;
 };
 
@@ -123,8 +134,9 @@ class Expression {
     std::string text(const Variables& variables) const;
     std::vector<std::string> texts(const Variables& variables) const;
 
-    // Every result it can come to when that is known beforehand (all branches are constants); empty: it is not.
-    // For checks at load: which directories, which next hops, which mechanisms can this name?
+    // Every result it can come to when that is known beforehand (all branches are constants);
+    // empty: it is not. For checks at load: which directories, which next hops, which mechanisms
+    // can this name?
     std::vector<Value> possible_results() const;
 
  private:
@@ -135,5 +147,6 @@ class Expression {
 }  // namespace postern::expr
 
 namespace postern::expr {
-[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+[[noreturn]] void throw_exception_from_error(const Error& error,
+                                             const boost::source_location& where);
 }

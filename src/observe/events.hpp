@@ -1,4 +1,5 @@
-// The catalogue of events: every line Postern can log, with a sentence for whoever reads it at night.
+// The catalogue of events: every line Postern can log, with a sentence for whoever reads it at
+// night.
 #pragma once
 
 #include "observe/log.hpp"
@@ -6,71 +7,92 @@
 namespace postern::observe::events {
 
 inline constexpr Event server_started{"server.started", Level::info,
-    "The gateway accepts connections."};
+                                      "The gateway accepts connections."};
 inline constexpr Event server_listening{"server.listening", Level::info,
-    "A listener is open at this address."};
-inline constexpr Event server_draining{"server.draining", Level::info,
+                                        "A listener is open at this address."};
+inline constexpr Event server_draining{
+    "server.draining", Level::info,
     "No new connections; sessions may finish until the drain timeout."};
-inline constexpr Event server_stopped{"server.stopped", Level::info,
-    "All sessions have ended, or the drain timeout has cut them."};
-inline constexpr Event server_accept_failed{"server.accept-failed", Level::error,
+inline constexpr Event server_stopped{
+    "server.stopped", Level::info, "All sessions have ended, or the drain timeout has cut them."};
+inline constexpr Event server_accept_failed{
+    "server.accept-failed", Level::error,
     "The system refuses new sockets (file descriptors, memory); accepting goes on after a pause."};
-inline constexpr Event server_fault{"server.fault", Level::error,
+inline constexpr Event server_fault{
+    "server.fault", Level::error,
     "A background task failed unexpectedly; it starts again after a pause. Please report it."};
 inline constexpr Event config_reloaded{"config.reloaded", Level::info,
-    "New settings hold for all new sessions."};
-inline constexpr Event config_refused{"config.refused", Level::error,
+                                       "New settings hold for all new sessions."};
+inline constexpr Event config_refused{
+    "config.refused", Level::error,
     "The new settings have mistakes; nothing has changed. `postern check` shows them."};
 inline constexpr Event config_warning{"config.warning", Level::warning,
-    "A setting works but deserves a look."};
+                                      "A setting works but deserves a look."};
 
 inline constexpr Event session_opened{"session.opened", Level::debug, "A client has connected."};
 inline constexpr Event session_closed{"session.closed", Level::info, "A session has ended."};
 inline constexpr Event session_refused{"session.refused", Level::warning,
-    "A connection was turned away with 421: too many of them."};
+                                       "A connection was turned away with 421: too many of them."};
 inline constexpr Event session_tls_failed{"session.tls-failed", Level::info,
-    "The TLS handshake with a client failed."};
-inline constexpr Event session_injection{"session.injection", Level::warning,
+                                          "The TLS handshake with a client failed."};
+inline constexpr Event session_injection{
+    "session.injection", Level::warning,
     "Octets were already waiting behind STARTTLS: somebody on the way, or a broken client."};
-inline constexpr Event session_fault{"session.fault", Level::error,
+inline constexpr Event session_fault{
+    "session.fault", Level::error,
     "A session ended by surprise; the others go on. Please report it."};
-inline constexpr Event session_bad_commands{"session.bad-commands", Level::info,
+inline constexpr Event session_bad_commands{
+    "session.bad-commands", Level::info,
     "A session was closed: too many commands that are none, or out of order."};
 
 inline constexpr Event auth_accepted{"auth.accepted", Level::info, "Somebody is authenticated."};
-inline constexpr Event auth_rejected{"auth.rejected", Level::warning,
+inline constexpr Event auth_rejected{
+    "auth.rejected", Level::warning,
     "A login was refused; `reason` tells why, the client never hears it."};
-inline constexpr Event auth_unavailable{"auth.unavailable", Level::error,
+inline constexpr Event auth_unavailable{
+    "auth.unavailable", Level::error,
     "Nobody could say whether a password was right; the client heard 454."};
-inline constexpr Event auth_aborted{"auth.aborted", Level::info,
+inline constexpr Event auth_aborted{
+    "auth.aborted", Level::info,
     "An authentication exchange was cancelled or was not of its mechanism's syntax."};
 
-inline constexpr Event sender_refused{"sender.refused", Level::warning,
+inline constexpr Event sender_refused{
+    "sender.refused", Level::warning,
     "Somebody wanted to send from an address that is not theirs."};
-inline constexpr Event relay_denied{"relay.denied", Level::warning,
+inline constexpr Event relay_denied{
+    "relay.denied", Level::warning,
     "A client without authentication wanted to reach a recipient that is not ours."};
-inline constexpr Event relay_accepted{"relay.accepted", Level::info,
+inline constexpr Event relay_accepted{
+    "relay.accepted", Level::info,
     "The next hop has acknowledged a message; `reply` holds its queue id."};
-inline constexpr Event relay_refused{"relay.refused", Level::info,
+inline constexpr Event relay_refused{
+    "relay.refused", Level::info,
     "The next hop has refused a command or a message; the client heard its reply."};
 inline constexpr Event relay_failed{"relay.failed", Level::error,
-    "A transaction failed between us and the next hop; the client heard 451 and keeps the message."};
-inline constexpr Event relay_cut{"relay.cut", Level::info,
+                                    "A transaction failed between us and the next hop; the client "
+                                    "heard 451 and keeps the message."};
+inline constexpr Event relay_cut{
+    "relay.cut", Level::info,
     "A message ended before its end of data; the next hop never saw one."};
 
 inline constexpr Event nexthop_learned{"next-hop.learned", Level::info,
-    "The next hop was asked what it offers."};
-inline constexpr Event nexthop_unreachable{"next-hop.unreachable", Level::warning,
+                                       "The next hop was asked what it offers."};
+inline constexpr Event nexthop_unreachable{
+    "next-hop.unreachable", Level::warning,
     "The next hop did not answer a probe; it is asked again after a pause."};
-inline constexpr Event nexthop_misconfigured{"next-hop.misconfigured", Level::error,
+inline constexpr Event nexthop_misconfigured{
+    "next-hop.misconfigured", Level::error,
     "The next hop refuses what a gateway needs (503, 530, 535, XCLIENT); it is not set up for us."};
 
 inline constexpr Event directory_ready{"directory.ready", Level::info, "A directory is loaded."};
-inline constexpr Event directory_stuck{"directory.stuck", Level::error,
+inline constexpr Event directory_stuck{
+    "directory.stuck", Level::error,
     "The thread of a directory has not turned for a second; it answers `unavailable` meanwhile."};
 inline constexpr Event directory_odd_entry{"directory.odd-entry", Level::error,
-    "An entry cannot be understood (unknown hash, two entries for one login); it answers `unavailable`."};
-inline constexpr Event directory_fault{"directory.fault", Level::error,
+                                           "An entry cannot be understood (unknown hash, two "
+                                           "entries for one login); it answers `unavailable`."};
+inline constexpr Event directory_fault{
+    "directory.fault", Level::error,
     "A directory failed unexpectedly; the question was answered `unavailable`."};
 
 }  // namespace postern::observe::events

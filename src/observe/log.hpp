@@ -1,8 +1,9 @@
-// observe: what an operator sees. One line per event (BEHAVIOUR section 8); events.hpp is the catalogue. Any
-// thread may log; lines are written by a thread of their own, and when it cannot keep up the oldest are lost
-// and counted, for no session ever waits for a log.
+// observe: what an operator sees. One line per event (BEHAVIOUR section 8); events.hpp is the
+// catalogue. Any thread may log; lines are written by a thread of their own, and when it cannot
+// keep up the oldest are lost and counted, for no session ever waits for a log.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -15,7 +16,7 @@ namespace postern::observe {
 enum class Level : std::uint8_t { debug, info, warning, error };
 
 struct Event {
-    std::string_view name;      // "auth.accepted"
+    std::string_view name;  // "auth.accepted"
     Level level;
     std::string_view sentence;  // for the operator: what it means, what to do
 };
@@ -27,7 +28,8 @@ struct Field {
     Field(std::string_view key, std::string value) : key(key), value(std::move(value)) {}
     Field(std::string_view key, std::string_view value) : key(key), value(value) {}
     Field(std::string_view key, const char* value) : key(key), value(value) {}
-    Field(std::string_view key, std::integral auto value) : key(key), value(std::to_string(value)) {}
+    Field(std::string_view key, std::integral auto value)
+        : key(key), value(std::to_string(value)) {}
 };
 
 // Whose event it is: empty for what belongs to no session.
@@ -54,7 +56,6 @@ class Log {
     void set_level(Level level);
     // Opens the file anew (after a rotation).
     void reopen();
-    void flush();
 
  protected:
     Log();  // for tests, which override `line`
@@ -62,10 +63,12 @@ class Log {
 
  private:
     struct Sink;
-    std::unique_ptr<Sink> sink_;
+    std::atomic<Level> level_{Level::info};
+    std::unique_ptr<Sink> sink_;  // its end writes out what waits
 };
 
-// key="value": everything outside printable ASCII, `"` and `\` as \xNN, 128 octets of the value at most.
+// key="value": everything outside printable ASCII, `"` and `\` as \xNN, 128 octets of the value at
+// most.
 void append_field(std::string& line, std::string_view key, std::string_view value);
 
 }  // namespace postern::observe

@@ -43,8 +43,8 @@ class Mechanism {
 
 // The catalogue of what Postern speaks, strongest first: the one place a new mechanism is added.
 struct MechanismKind {
-    std::string_view name;      // as in EHLO, upper case
-    bool reveals_password;      // to whoever reads the wire: needs TLS unless allow-plain-text
+    std::string_view name;  // as in EHLO, upper case
+    bool reveals_password;  // to whoever reads the wire: needs TLS unless allow-plain-text
     std::unique_ptr<Mechanism> (*make)();
 };
 std::span<const MechanismKind> mechanisms();

@@ -12,15 +12,15 @@ namespace postern::smtp {
 
 // What an EHLO reply offers, ours or a next hop's.
 struct Capabilities {
-    bool pipelining = false;            // RFC 2920
-    bool enhanced_status_codes = false; // RFC 2034
-    bool eight_bit_mime = false;        // RFC 6152
-    bool smtputf8 = false;              // RFC 6531
-    bool dsn = false;                   // RFC 3461
-    bool starttls = false;              // RFC 3207
-    std::optional<std::uint64_t> size;  // RFC 1870; 0: SIZE offered without a limit
-    std::vector<std::string> auth;      // mechanisms (RFC 4954), upper case
-    std::vector<std::string> xclient;   // attributes of Postfix's XCLIENT, upper case
+    bool pipelining = false;             // RFC 2920
+    bool enhanced_status_codes = false;  // RFC 2034
+    bool eight_bit_mime = false;         // RFC 6152
+    bool smtputf8 = false;               // RFC 6531
+    bool dsn = false;                    // RFC 3461
+    bool starttls = false;               // RFC 3207
+    std::optional<std::uint64_t> size;   // RFC 1870; 0: SIZE offered without a limit
+    std::vector<std::string> auth;       // mechanisms (RFC 4954), upper case
+    std::vector<std::string> xclient;    // attributes of Postfix's XCLIENT, upper case
 
     friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };

@@ -14,8 +14,12 @@
 
 namespace postern::smtp {
 
-struct Ehlo { std::string domain; };  // 1-255 octets without control characters, not judged further
-struct Helo { std::string domain; };
+struct Ehlo {
+    std::string domain;
+};  // 1-255 octets without control characters, not judged further
+struct Helo {
+    std::string domain;
+};
 struct StartTls {};
 struct Auth {
     std::string mechanism;                        // as typed
@@ -26,8 +30,8 @@ struct Mail {
     std::optional<std::uint64_t> size;  // SIZE= (RFC 1870)
     std::string body;                   // BODY= in upper case: "7BIT", "8BITMIME", or empty
     bool smtputf8 = false;
-    std::string ret, envid;             // RET=, ENVID= (RFC 3461) as typed, or empty
-    bool auth = false;                  // AUTH= was there, of good syntax; it is never forwarded
+    std::string ret, envid;  // RET=, ENVID= (RFC 3461) as typed, or empty
+    bool auth = false;       // AUTH= was there, of good syntax; it is never forwarded
 };
 struct Rcpt {
     address::Path forward_path;  // never empty; a bare <postmaster> has no domain
@@ -36,13 +40,19 @@ struct Rcpt {
 struct Data {};
 struct Rset {};
 struct Noop {};
-struct Vrfy { std::string argument; };
-struct Expn { std::string argument; };
-struct Help { std::string topic; };
+struct Vrfy {
+    std::string argument;
+};
+struct Expn {
+    std::string argument;
+};
+struct Help {
+    std::string topic;
+};
 struct Quit {};
 
-using Command = std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data, Rset, Vrfy, Expn,
-                             Help, Quit>;
+using Command =
+    std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data, Rset, Vrfy, Expn, Help, Quit>;
 
 // RFC 5321 4.1.1. `line` comes without its CRLF; `offered` is what our EHLO offered (nothing after
 // HELO), for a parameter of an extension that was not offered is unknown (555 5.5.4). Spaces after
@@ -56,6 +66,8 @@ bool looks_like_http(std::string_view line);
 // The octets a command line may have, CRLF included: 512, and what `offered` adds to MAIL and RCPT
 // (RFC 1870, 3461, 6152, 6531, 4954).
 std::size_t command_line_limit(const Capabilities& offered);
+// The same for an AUTH command and each line of its exchange (RFC 4954 section 4).
+inline constexpr std::size_t auth_line_limit = 12288;
 
 // MAIL and RCPT as they are passed on, without CRLF, with the parameters the next hop understands.
 // `extra_size` octets are added to a SIZE= (what we put before the message).

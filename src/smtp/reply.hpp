@@ -28,6 +28,8 @@ struct Reply {
     std::string wire() const;
     // One line for the log: "550 5.7.1 text / text".
     std::string summary() const;
+    // For a client that did not ask for SMTPUTF8 (RFC 6531 3.7.4.2): every other character is "?".
+    Reply in_ascii() const;
 
     friend bool operator==(const Reply&, const Reply&) = default;
 };

@@ -1,0 +1,237 @@
+#include "app/application.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "observe/events.hpp"
+#include "session/facts.hpp"
+
+namespace postern::app {
+
+namespace {
+
+namespace events = observe::events;
+using namespace std::chrono_literals;
+
+// After the drain timeout, sessions get this long to say their 421.
+constexpr auto last_words = 5s;
+
+}  // namespace
+
+// Closed, and its task cancelled, when it goes.
+struct Application::OpenListener {
+    std::string name;
+    std::string address;  // as in the settings
+    BackgroundTask task;
+};
+
+std::unique_ptr<Application> Application::create(std::vector<std::string> config_files) {
+    auto document = config::Document::load(config_files);
+    auto root = document.root();
+    const auto log = read_log_settings(root);
+    const auto server = read_server_settings(root);
+    std::unique_ptr<Application> application(
+        new Application(std::move(config_files), log, server.hash_pool));
+
+    auto first = Generation::build(document, application->foundation());
+    if (!first) {
+        report(document.problems());
+        return nullptr;
+    }
+    first->start(application->foundation());
+    for (unsigned i = 0; i < first->server.workers; ++i)
+        application->workers_.push_back(std::make_unique<Worker>(application->log_));
+    application->adopt(std::move(first));
+    application->open_listeners();
+    return application;
+}
+
+void report(const std::vector<config::Problem>& problems) {
+    for (const auto& problem : problems)
+        std::cerr << problem.text() << "\n";
+}
+
+Application::Application(std::vector<std::string> config_files, const observe::LogSettings& log,
+                         const crypto::HashPoolSettings& hash_pool)
+    : config_files_(std::move(config_files)), log_(log), hash_pool_(hash_pool) {}
+
+Application::~Application() {
+    listeners_.clear();
+    workers_.clear();
+    current_.store(nullptr);
+    generations_.clear();
+    io_.restart();
+    io_.poll();  // background tasks hear that they have ended
+}
+
+Foundation Application::foundation() {
+    return {io_, log_, hash_pool_, files_, tickets_, draining_};
+}
+
+void Application::adopt(std::unique_ptr<Generation> generation) {
+    generations_.push_back(std::move(generation));
+    current_.store(generations_.back());
+}
+
+bool Application::run() {
+    net::asio::signal_set signals(io_, SIGHUP, SIGTERM, SIGINT);
+    BackgroundTask obeying(io_, log_, "signals", [&] { return obey(signals); });
+    BackgroundTask retiring(io_, log_, "retiring generations", [this] { return retire(); });
+    log_.write(events::server_started,
+               {{"hostname", current()->server.hostname}, {"workers", workers_.size()}});
+    io_.run();
+    log_.write(events::server_stopped, {{"left-behind", sessions()}});
+    return sessions() == 0;
+}
+
+// Listeners are kept by name and address over a reload; new ones are opened, others closed.
+void Application::open_listeners() {
+    const auto generation = current();
+    const auto wanted = [&](const OpenListener& open) {
+        return std::ranges::any_of(generation->server.listeners, [&](const auto& listener) {
+            return listener.name == open.name &&
+                   std::ranges::find(listener.bind, open.address) != listener.bind.end();
+        });
+    };
+    std::erase_if(listeners_, [&](const auto& open) { return !wanted(*open); });
+
+    for (const auto& listener : generation->server.listeners) {
+        for (const auto& address : listener.bind) {
+            const bool is_open = std::ranges::any_of(listeners_, [&](const auto& open) {
+                return open->name == listener.name && open->address == address;
+            });
+            if (!is_open) open_listener(listener.name, address);
+        }
+    }
+}
+
+void Application::open_listener(const std::string& name, const std::string& address) {
+    auto acceptor = std::make_shared<net::Acceptor>(io_, address);
+    log_.write(
+        events::server_listening,
+        {{"listener", name}, {"address", fmt::format("{}", fmt::streamed(acceptor->endpoint()))}});
+    listeners_.push_back(new OpenListener{
+        name, address, BackgroundTask(io_, log_, "listener " + name, [this, acceptor, name] {
+            return accept(acceptor, name);
+        })});
+}
+
+// Each socket is made on the worker that will serve it.
+net::Task<> Application::accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener) {
+    for (;;) {
+        auto& worker = least_busy();
+        auto accepted = co_await acceptor->accept(worker.io());
+        if (!accepted) {
+            log_.write(events::server_accept_failed, {{"why", accepted.error().message()}});
+            co_await net::sleep_for(100ms);
+            continue;
+        }
+        net::asio::post(worker.io(),
+                        [this, &worker, listener, socket = std::move(*accepted)]() mutable {
+                            welcome(worker, std::move(socket), listener);
+                        });
+    }
+}
+
+void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
+    boost::system::error_code error;
+    const auto peer = socket.remote_endpoint(error);
+    if (error) return;  // gone again
+    const auto generation = current();
+    const auto found = generation->listeners.find(listener);
+    if (found == generation->listeners.end()) return;
+
+    const auto& limits = generation->environment->settings.limits;
+    const auto network = session::network_of(peer.address().to_string());
+    auto place =
+        connection_limits_.enter(network, limits.connections, limits.connections_per_network);
+    if (!place) {
+        log_.write(events::session_refused, {"", peer.address().to_string()},
+                   {{"network", network}, {"listener", listener}});
+        return worker.turn_away(std::move(socket));
+    }
+    worker.serve(
+        std::move(socket), found->second,
+        std::shared_ptr<const session::Environment>(generation, generation->environment.get()),
+        std::move(place));
+}
+
+Worker& Application::least_busy() {
+    return **std::ranges::min_element(workers_, {},
+                                      [](const auto& each) { return each->sessions(); });
+}
+
+net::Task<> Application::obey(net::asio::signal_set& signals) {
+    for (;;) {
+        const int signal = co_await signals.async_wait(net::use_task);
+        if (signal == SIGHUP) {
+            reload();
+        } else if (!draining_) {
+            co_await drain();
+            io_.stop();
+        }
+    }
+}
+
+// All or nothing: a mistake in the new settings leaves the old ones in force.
+void Application::reload() {
+    try {
+        log_.reopen();
+        auto document = config::Document::load(config_files_);
+        auto next = Generation::build(document, foundation());
+        if (!next) {
+            for (const auto& problem : document.problems())
+                log_.write(events::config_refused, {{"problem", problem.text()}});
+            return;
+        }
+        next->start(foundation());
+        log_.set_level(next->log.level);
+        adopt(std::move(next));
+        open_listeners();
+        log_.write(events::config_reloaded, {});
+    } catch (const std::exception& error) {
+        log_.write(events::config_refused, {{"problem", error.what()}});
+    }
+}
+
+// Stop accepting, let sessions finish, cut the rest.
+net::Task<> Application::drain() {
+    draining_ = true;
+    listeners_.clear();
+    log_.write(events::server_draining, {{"sessions", sessions()}});
+    const auto deadline = net::Clock::now() + current()->server.drain_timeout;
+    co_await sessions_end(deadline);
+    if (sessions() == 0) co_return;
+    for (const auto& worker : workers_)
+        worker->cut();
+    co_await sessions_end(net::Clock::now() + last_words);
+}
+
+net::Task<> Application::sessions_end(net::Deadline deadline) {
+    while (sessions() > 0 && net::Clock::now() < deadline)
+        co_await net::sleep_for(20ms);
+}
+
+// A generation that no session uses any more goes, here and not on a worker, for its directories
+// join their threads.
+net::Task<> Application::retire() {
+    for (;;) {
+        co_await net::sleep_for(1s);
+        std::erase_if(generations_, [this](const auto& each) {
+            return each != current() && each.use_count() == 1;
+        });
+    }
+}
+
+std::size_t Application::sessions() const {
+    std::size_t count = 0;
+    for (const auto& worker : workers_)
+        count += worker->sessions();
+    return count;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/connection_limits.hpp"
+#include "app/generation.hpp"
+#include "app/worker.hpp"
+#include "net/acceptor.hpp"
+
+namespace postern::app {
+
+// The running gateway: workers, listeners, and the current Generation of everything the settings
+// describe. Its own thread, the one that calls `run`, accepts connections and does the background
+// work.
+class Application {
+ public:
+    // nullptr: the settings have mistakes, which stand on standard error. Throws when something
+    // else is wrong: an address in use, a log that cannot be written.
+    static std::unique_ptr<Application> create(std::vector<std::string> config_files);
+    ~Application();
+
+    // Serves until SIGTERM or SIGINT has drained it. False: sessions had to be left behind, and the
+    // process must end without destroying what they use.
+    bool run();
+
+ private:
+    Application(std::vector<std::string> config_files, const observe::LogSettings& log,
+                const crypto::HashPoolSettings& hash_pool);
+
+    Foundation foundation();
+    void adopt(std::unique_ptr<Generation> generation);
+
+    void open_listeners();
+    void open_listener(const std::string& name, const std::string& address);
+    net::Task<> accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener);
+    void welcome(Worker& worker, net::Socket socket, const std::string& listener);
+    Worker& least_busy();
+
+    net::Task<> obey(net::asio::signal_set& signals);
+    void reload();
+    net::Task<> drain();
+    net::Task<> sessions_end(net::Deadline deadline);
+    net::Task<> retire();
+
+    std::shared_ptr<const Generation> current() const { return current_.load(); }  // any thread
+    std::size_t sessions() const;
+
+    const std::vector<std::string> config_files_;
+    net::asio::io_context io_{1};
+    std::atomic<bool> draining_{false};
+    observe::Log log_;
+    crypto::HashPool hash_pool_;
+    net::BlockingPool files_{4, 256};
+    std::shared_ptr<net::TicketKeys> tickets_ = std::make_shared<net::TicketKeys>();
+    ConnectionLimits connection_limits_;
+    std::vector<std::shared_ptr<const Generation>>
+        generations_;  // the current one, and those still in use
+    std::atomic<std::shared_ptr<const Generation>> current_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    struct OpenListener;
+    std::vector<std::unique_ptr<OpenListener>> listeners_;
+};
+
+// On standard error, one a line.
+void report(const std::vector<config::Problem>& problems);
+
+}  // namespace postern::app

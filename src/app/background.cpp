@@ -1,0 +1,58 @@
+#include "app/background.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "observe/events.hpp"
+
+namespace postern::app {
+
+struct BackgroundTask::State {
+    std::string name;
+    std::function<net::Task<>()> job;
+    observe::Log& log;
+    net::asio::cancellation_signal stop;
+    bool stopped = false;
+};
+
+namespace {
+
+constexpr auto pause_after_a_fault = std::chrono::seconds(1);
+
+}  // namespace
+
+BackgroundTask::BackgroundTask(net::asio::io_context& io, observe::Log& log, std::string name,
+                               std::function<net::Task<>()> job)
+    : io_(io), state_(new State{std::move(name), std::move(job), log, {}, false}) {
+    net::asio::post(io, [&io, state = state_] {
+        if (state->stopped) return;
+        net::asio::co_spawn(
+            io, keep_running(state),
+            net::asio::bind_cancellation_slot(state->stop.slot(), [state](std::exception_ptr) {}));
+    });
+}
+
+BackgroundTask::~BackgroundTask() {
+    net::asio::post(io_, [state = state_] {
+        state->stopped = true;
+        state->stop.emit(net::asio::cancellation_type::terminal);
+    });
+}
+
+net::Task<> BackgroundTask::keep_running(std::shared_ptr<State> state) {
+    while (!state->stopped) {
+        std::string fault = "it ended";
+        try {
+            co_await state->job();
+        } catch (const std::exception& error) {
+            fault = error.what();
+        }
+        if (state->stopped) co_return;
+        state->log.write(observe::events::server_fault, {{"task", state->name}, {"what", fault}});
+        co_await net::sleep_for(pause_after_a_fault);
+    }
+}
+
+}  // namespace postern::app

@@ -1,0 +1,146 @@
+#include "app/generation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "directory/stack.hpp"
+#include "observe/events.hpp"
+#include "upstream/factory.hpp"
+
+namespace postern::app {
+
+namespace {
+
+namespace events = observe::events;
+
+using Directories = decltype(session::Environment::directories);
+using NextHops = decltype(session::Environment::next_hops);
+
+template <class Map>
+std::vector<std::string> names_of(const Map& map) {
+    std::vector<std::string> names;
+    for (const auto& [name, ignored] : map)
+        names.push_back(name);
+    return names;
+}
+
+Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
+                              const ServerSettings& server, const Foundation& foundation) {
+    Directories directories;
+    for (auto& [name, section] : root.tables("directory"))
+        directories[name] = directory::make_service(
+            name, section, {plugins, foundation.hash_pool, server.hash_limits, foundation.log});
+    return directories;
+}
+
+NextHops build_next_hops(config::Section& root, const ServerSettings& server,
+                         const Foundation& foundation) {
+    NextHops next_hops;
+    for (auto& [name, section] : root.tables("next-hop"))
+        next_hops[name] = upstream::make_next_hop(
+            name, section, {server.hostname, foundation.files, foundation.log});
+    if (next_hops.empty())
+        root.problem("next-hop", "there is no next hop: where should mail go?",
+                     "[next-hop.mta] with type = \"smtp\" and address = \"mx.internal:25\"");
+    return next_hops;
+}
+
+// The context is made anew at each reload, so a renewed certificate needs no restart.
+session::Listener build_listener(config::Section& root, const ListenerSettings& settings,
+                                 const Foundation& foundation) {
+    session::Listener listener{settings.name, settings.implicit_tls, nullptr};
+    if (settings.tls.certificates.empty()) return listener;
+    try {
+        listener.tls = net::TlsContext::server(settings.tls, foundation.tickets);
+        for (const auto& warning : listener.tls->warnings())
+            foundation.log.write(events::config_warning, {{"what", warning}});
+    } catch (const net::TlsError& error) {
+        root.problem("certificate", error.what(), "PEM files of a certificate and its own key");
+    }
+    return listener;
+}
+
+// The next hops that the expression can name; all of them when that is not known beforehand.
+std::vector<upstream::NextHop*> reachable(const NextHops& next_hops,
+                                          const expr::Expression& expression) {
+    std::vector<upstream::NextHop*> reachable;
+    const auto results = expression.possible_results();
+    for (const auto& [name, next_hop] : next_hops) {
+        const bool named =
+            std::ranges::find(results, name, [](const auto& each) { return each.text(); }) !=
+            results.end();
+        if (results.empty() || named) reachable.push_back(next_hop.get());
+    }
+    return reachable;
+}
+
+// Sender rules need to know what a user owns: a directory that cannot say makes them a promise
+// nobody keeps.
+void check_senders(config::Section& root, const Directories& directories,
+                   const session::Settings& settings) {
+    for (const auto& [name, service] : directories)
+        if (service && !service->capabilities().lists_addresses &&
+            !settings.auth.sender.name_is_address)
+            root.problem("directory",
+                         fmt::format("directory \"{}\" lists no addresses, so must-match-sender "
+                                     "would refuse every sender",
+                                     name),
+                         "session.auth.name-is-address = true if its logins are addresses");
+}
+
+// BEHAVIOUR section 4: strangers only reach a next hop that knows that they are strangers.
+void check_strangers(config::Section& root, const std::vector<upstream::NextHop*>& next_hops,
+                     const session::Settings& settings) {
+    if (settings.relay.local_domains.empty()) return;
+    for (const auto* next_hop : next_hops)
+        if (!next_hop->safe_for_strangers())
+            root.problem("session",
+                         fmt::format("rcpt.local-domains lets clients without authentication reach "
+                                     "next hop \"{}\", which would trust them like us",
+                                     next_hop->name()),
+                         "identity = \"xclient\" or untrusted = true there");
+}
+
+}  // namespace
+
+std::unique_ptr<Generation> Generation::build(config::Document& document,
+                                              const Foundation& foundation) {
+    auto root = document.root();
+    auto generation = std::make_unique<Generation>();
+    generation->log = read_log_settings(root);
+    generation->server = read_server_settings(root);
+    const auto& server = generation->server;
+
+    directory::PluginLoader plugins(server.plugins.empty()
+                                        ? directory::PluginLoader::default_folder()
+                                        : std::filesystem::path(server.plugins));
+    auto directories = build_directories(root, plugins, server, foundation);
+    auto next_hops = build_next_hops(root, server, foundation);
+    auto settings =
+        session::Settings::read(root, server.hostname, names_of(directories), names_of(next_hops));
+    for (const auto& listener : server.listeners)
+        generation->listeners[listener.name] = build_listener(root, listener, foundation);
+
+    document.report_unknown_keys();
+    if (!document.problems().empty()) return nullptr;
+    const auto reachable_next_hops = reachable(next_hops, settings.relay.next_hop);
+    check_senders(root, directories, settings);
+    check_strangers(root, reachable_next_hops, settings);
+    if (!document.problems().empty()) return nullptr;
+
+    const auto header_memory = settings.limits.header_memory;
+    generation->environment = std::shared_ptr<const session::Environment>(new session::Environment{
+        std::move(settings), std::move(directories), std::move(next_hops), reachable_next_hops,
+        foundation.log, foundation.draining, session::HeaderMemory(header_memory)});
+    return generation;
+}
+
+void Generation::start(const Foundation& foundation) {
+    for (const auto& [name, next_hop] : environment->next_hops)
+        background.push_back(std::make_unique<BackgroundTask>(
+            foundation.background, foundation.log, "next hop " + name,
+            [next_hop] { return next_hop->run(); }));
+}
+
+}  // namespace postern::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/background.hpp"
+#include "app/settings.hpp"
+#include "config/section.hpp"
+#include "crypto/hash_pool.hpp"
+#include "directory/plugin_loader.hpp"
+#include "net/offload.hpp"
+#include "net/tls_context.hpp"
+#include "session/environment.hpp"
+
+namespace postern::app {
+
+// What outlives every reload.
+struct Foundation {
+    net::asio::io_context& background;  // resolving, probing
+    observe::Log& log;
+    crypto::HashPool& hash_pool;
+    net::BlockingPool& files;  // calls that block on a disk
+    std::shared_ptr<net::TicketKeys> tickets;
+    const std::atomic<bool>& draining;
+};
+
+// What one reading of the settings made: directories, next hops, TLS, and the settings of sessions.
+// Immutable; a reload makes a new one, and sessions keep the one they began with.
+struct Generation {
+    ServerSettings server;
+    observe::LogSettings log;
+    std::shared_ptr<const session::Environment> environment;
+    std::map<std::string, session::Listener, std::less<>> listeners;
+    std::vector<std::unique_ptr<BackgroundTask>> background;
+
+    // Builds everything that `document` describes, in dependency order: the map of the running
+    // program. Mistakes become Problems of the document, unknown keys too; with any of them the
+    // result is nullptr.
+    static std::unique_ptr<Generation> build(config::Document& document,
+                                             const Foundation& foundation);
+    // Starts what works in the background. Not for `postern check`.
+    void start(const Foundation& foundation);
+};
+
+}  // namespace postern::app

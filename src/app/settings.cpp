@@ -1,0 +1,110 @@
+#include "app/settings.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+
+#include "net/resolver.hpp"
+
+namespace postern::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string name_of_this_host() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+std::vector<net::TlsFiles> read_certificates(config::Section& root) {
+    std::vector<net::TlsFiles> certificates;
+    for (auto& [name, section] : root.tables("certificate")) {
+        net::TlsFiles files;
+        files.cert = section.required_text("cert");
+        files.private_key = section.required_text("private-key");
+        files.is_default = section.boolean("default", name == "default");
+        certificates.push_back(std::move(files));
+    }
+    return certificates;
+}
+
+ListenerSettings read_listener(std::string name, config::Section section,
+                               const std::vector<net::TlsFiles>& certificates) {
+    ListenerSettings listener;
+    listener.name = std::move(name);
+    listener.bind = section.texts("bind");
+    if (listener.bind.empty())
+        section.problem("bind", "a listener needs an address", "bind = [\"[::]:587\"]");
+    for (const auto& address : listener.bind)
+        if (!net::parse_host_port(address))
+            section.problem("bind", fmt::format("\"{}\" is not an address with a port", address),
+                            "for example \"[::]:587\" or \"127.0.0.1:587\"");
+
+    auto tls = section.table("tls");
+    listener.implicit_tls = tls.boolean("implicit", false);
+    listener.tls.min_version = tls.choice<net::TlsVersion>("min-version",
+                                                           {{"1.0", net::TlsVersion::tls1_0},
+                                                            {"1.1", net::TlsVersion::tls1_1},
+                                                            {"1.2", net::TlsVersion::tls1_2},
+                                                            {"1.3", net::TlsVersion::tls1_3}},
+                                                           net::TlsVersion::tls1_2);
+    listener.tls.client_ca = tls.text("client-ca");
+    listener.tls.certificates = certificates;
+    if (listener.implicit_tls && certificates.empty())
+        tls.problem("implicit", "implicit TLS needs a certificate",
+                    "add [certificate.default] with cert and private-key");
+    return listener;
+}
+
+}  // namespace
+
+ServerSettings read_server_settings(config::Section& root) {
+    auto section = root.table("server");
+    ServerSettings server;
+    server.hostname = section.text("hostname", name_of_this_host());
+    server.workers = static_cast<unsigned>(section.integer("workers", 0, 0, 1024));
+    if (server.workers == 0) server.workers = std::max(1U, std::thread::hardware_concurrency());
+    server.drain_timeout = section.duration("drain-timeout", server.drain_timeout);
+    server.plugins = section.text("plugins");
+
+    auto hash = section.table("hash");
+    server.hash_pool.threads = static_cast<unsigned>(hash.integer("threads", 0, 0, 256));
+    server.hash_pool.queue = static_cast<std::size_t>(
+        hash.integer("queue", static_cast<std::int64_t>(server.hash_pool.queue), 2, 100'000));
+    server.hash_pool.memory = hash.size("memory", server.hash_pool.memory, 1024 * 1024);
+    server.hash_limits.memory_kib = static_cast<std::uint32_t>(
+        hash.size("max-memory",
+                  std::min<std::uint64_t>(server.hash_limits.memory_kib * 1024ULL,
+                                          server.hash_pool.memory),
+                  1024 * 1024, 4ULL * 1024 * 1024 * 1024) /
+        1024);
+    server.hash_limits.passes =
+        static_cast<std::uint32_t>(hash.integer("max-passes", server.hash_limits.passes, 1, 1000));
+
+    const auto certificates = read_certificates(root);
+    for (auto& [name, listener] : section.tables("listener"))
+        server.listeners.push_back(read_listener(name, std::move(listener), certificates));
+    if (server.listeners.empty())
+        section.problem("listener", "there is no listener",
+                        "[server.listener.submission] with bind = [\"[::]:587\"]");
+    return server;
+}
+
+observe::LogSettings read_log_settings(config::Section& root) {
+    auto section = root.table("log");
+    observe::LogSettings log;
+    log.level = section.choice<observe::Level>("level",
+                                               {{"debug", observe::Level::debug},
+                                                {"info", observe::Level::info},
+                                                {"warning", observe::Level::warning},
+                                                {"error", observe::Level::error}},
+                                               observe::Level::info);
+    log.file = section.text("file");
+    section.choice<bool>("format", {{"text", true}}, true);
+    return log;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,41 @@
+// app: the composition root. Application builds every object of the program from the settings, in
+// dependency order; a Generation is what one reading of the settings made; a Worker is one thread
+// with its loop and its sessions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "crypto/hash_pool.hpp"
+#include "crypto/password_hash.hpp"
+#include "net/tls_context.hpp"
+#include "observe/log.hpp"
+
+namespace postern::app {
+
+// [server.listener.x]
+struct ListenerSettings {
+    std::string name;
+    std::vector<std::string> bind;  // "[::]:587"
+    net::TlsServerSettings tls;     // without certificates: no STARTTLS
+    bool implicit_tls = false;
+};
+
+// [server]
+struct ServerSettings {
+    std::string hostname;
+    unsigned workers = 0;  // 0: one per core
+    std::chrono::milliseconds drain_timeout = std::chrono::seconds(30);
+    std::string plugins;  // a folder; empty: the one beside the program
+    crypto::HashPoolSettings hash_pool;
+    crypto::HashLimits hash_limits;
+    std::vector<ListenerSettings> listeners;
+};
+
+// Reads [server] and [certificate]; mistakes become Problems.
+ServerSettings read_server_settings(config::Section& root);
+// Reads [log].
+observe::LogSettings read_log_settings(config::Section& root);
+
+}  // namespace postern::app

@@ -1,0 +1,38 @@
+#include <iostream>
+
+#include "cli/cli.hpp"
+#include "cli/settings_option.hpp"
+#include "cli/tool.hpp"
+
+namespace postern::cli {
+
+namespace {
+
+int check(const SettingsOption& settings) {
+    const Tool tool(settings.files());
+    const auto* generation = tool.generation();
+    if (generation == nullptr) return Status::configuration;
+    for (const auto& listener : generation->server.listeners)
+        for (const auto& address : listener.bind)
+            std::cout << "listener   " << listener.name << " at " << address << "\n";
+    for (const auto& [name, ignored] : generation->environment->directories)
+        std::cout << "directory  " << name << "\n";
+    for (const auto& [name, ignored] : generation->environment->next_hops)
+        std::cout << "next hop   " << name << "\n";
+    std::cout << "the settings are good\n";
+    return Status::good;
+}
+
+}  // namespace
+
+void add_check(CLI::App& program, Action& chosen) {
+    auto* command = program.add_subcommand("check", "Check settings, plugins and certificates");
+    command->footer(
+        "Every mistake is printed as file:line:column: what; what would be right. Exit status 78 "
+        "then, 0 when all is good.\n"
+        "Example:\n  postern check --config /etc/postern/postern.toml");
+    const SettingsOption settings(*command);
+    command->callback([&chosen, settings] { chosen = [settings] { return check(settings); }; });
+}
+
+}  // namespace postern::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/generation.hpp"
+
+namespace postern::cli {
+
+// What a subcommand needs that asks a directory and serves nobody: the settings, and everything
+// they describe, with nothing started but the directories.
+class Tool {
+ public:
+    // Without `generation()` afterwards: the settings have mistakes, which stand on standard error.
+    explicit Tool(const std::vector<std::string>& config_files);
+
+    const app::Generation* generation() const { return generation_.get(); }
+    // The directory of that name, or the only one; nullptr, with a sentence on standard error, when
+    // there is none or several could be meant.
+    directory::Service* directory(const std::string& name) const;
+
+    // Runs a question on this thread to its answer.
+    template <class T>
+    T await(net::Task<T> question);
+
+ private:
+    std::atomic<bool> draining_{false};
+    observe::Log log_{{observe::Level::error, ""}};
+    net::asio::io_context io_{1};
+    crypto::HashPool hash_pool_{{}};
+    net::BlockingPool files_{1, 16};
+    std::unique_ptr<app::Generation> generation_;
+};
+
+// A password from the terminal, without echo, or the first line of standard input. Throws when
+// there is none.
+crypto::Secret read_password(const std::string& prompt);
+
+template <class T>
+T Tool::await(net::Task<T> question) {
+    auto answer = net::asio::co_spawn(io_, std::move(question), net::asio::use_future);
+    io_.restart();
+    io_.run();
+    return answer.get();
+}
+
+}  // namespace postern::cli

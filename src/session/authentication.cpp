@@ -1,0 +1,209 @@
+#include "session/authentication.hpp"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+
+#include "crypto/base64.hpp"
+#include "observe/events.hpp"
+#include "session/verdict.hpp"
+#include "smtp/replies.hpp"
+
+namespace postern::session {
+
+namespace {
+
+namespace events = observe::events;
+using identity::AuthResult;
+
+// RFC 4954 section 4: the longest line of an exchange, CRLF not counted.
+constexpr std::size_t response_limit = 12288;
+
+// People type passwords into the login box: a login that the directory does not know is only logged
+// as typed when it has the form of an address.
+std::string loggable(const std::string& typed) {
+    if (address::parse_mailbox(typed)) return typed;
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(typed.data()), typed.size(), digest);
+    return fmt::format("unknown({}..., sha256:{:02x}{:02x}{:02x}{:02x})", typed.substr(0, 3),
+                       digest[0], digest[1], digest[2], digest[3]);
+}
+
+// When a refusal leaves: `wait` after the credentials came, or, if the verdict took longer, at the
+// next full second after that, so that its time tells nothing.
+net::Deadline refusal_time(net::Clock::time_point arrival, std::chrono::milliseconds wait) {
+    const auto due = arrival + wait;
+    const auto now = net::Clock::now();
+    return now <= due ? due : due + std::chrono::ceil<std::chrono::seconds>(now - due);
+}
+
+bool foreign_authorization(const sasl::Claim& claim, const identity::Login& login) {
+    if (claim.authorization_id.empty()) return false;
+    const auto wanted = identity::Login::parse(claim.authorization_id);
+    return !wanted || *wanted != login;
+}
+
+}  // namespace
+
+std::vector<std::string> Authentication::offered(const Facts& facts) const {
+    std::vector<std::string> names;
+    if (!facts.principal && environment_.settings.auth.directory.text(facts).empty()) return names;
+    const bool plain_text =
+        facts.is_tls || environment_.settings.auth.allow_plain_text.boolean(facts);
+    const auto wanted = environment_.settings.auth.mechanisms.texts(facts);
+    for (const auto& word : wanted) {
+        const auto* kind = sasl::find_mechanism(word);
+        if (kind != nullptr && (plain_text || !kind->reveals_password))
+            names.emplace_back(kind->name);
+    }
+    return names;
+}
+
+std::vector<std::string> Authentication::offered() const {
+    return offered(facts_);
+}
+
+bool Authentication::offered_after_tls() const {
+    if (facts_.is_tls) return false;
+    Facts later = facts_;
+    later.is_tls = true;
+    return !offered(later).empty();
+}
+
+net::Task<bool> Authentication::run(const smtp::Auth& command) {
+    const auto& settings = environment_.settings.auth;
+    auto outcome = co_await attempt(command);
+    if (outcome.not_before > net::Clock::now()) co_await net::sleep_until(outcome.not_before);
+    client_.say(outcome.reply);
+    ++attempts_;
+    if (outcome.failure) ++failures_;
+    const bool too_many = (outcome.failure && failures_ >= settings.errors_total.integer(facts_)) ||
+                          attempts_ > settings.attempts;
+    co_return too_many && !facts_.principal;
+}
+
+net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& command) {
+    const auto* kind = sasl::find_mechanism(command.mechanism);
+    const auto names = offered();
+    if (kind == nullptr || std::ranges::find(names, kind->name) == names.end())
+        co_return Outcome{smtp::replies::mechanism_unknown()};
+    mechanism_ = kind->name;
+    const auto mechanism = kind->make();
+    client_.patience_at_most(net::Clock::now() + environment_.settings.limits.auth);
+    co_return co_await exchange(*mechanism, command);
+}
+
+// RFC 4954 section 4: challenges and responses until the mechanism knows what the client claims.
+net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mechanism,
+                                                            const smtp::Auth& command) {
+    const auto malformed = [this] {
+        environment_.log.write(events::auth_aborted, subject_,
+                               {{"mechanism", mechanism_}, {"reason", "malformed"}});
+        return Outcome{smtp::replies::authentication_malformed(), true};
+    };
+    std::optional<std::string> response;
+    if (command.initial_response) {
+        response = *command.initial_response == "="
+                       ? ""
+                       : crypto::base64_decode(*command.initial_response);
+        if (!response) co_return malformed();
+    }
+    auto step = mechanism.start(response);
+    while (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
+        client_.say(smtp::replies::challenge(crypto::base64_encode(challenge->data)));
+        std::string line;
+        const auto read = co_await client_.read_line(line, response_limit + 2);
+        if (read == Client::Line::end_of_stream)
+            throw boost::system::system_error(net::asio::error::eof);
+        if (read == Client::Line::too_long)
+            co_return Outcome{smtp::replies::authentication_line_too_long(), true};
+        if (line == "*") {
+            environment_.log.write(events::auth_aborted, subject_,
+                                   {{"mechanism", mechanism_}, {"reason", "cancelled"}});
+            co_return Outcome{smtp::replies::authentication_cancelled()};
+        }
+        auto octets = crypto::base64_decode(line);
+        crypto::wipe(line);
+        if (read != Client::Line::complete || !octets) co_return malformed();
+        step = mechanism.respond(*octets);
+        crypto::wipe(*octets);
+    }
+    const auto arrival = net::Clock::now();
+    if (response) crypto::wipe(*response);
+    if (std::holds_alternative<sasl::Malformed>(step)) co_return malformed();
+    co_return co_await judge(std::move(std::get<sasl::Claim>(step)), arrival);
+}
+
+net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
+                                                         net::Clock::time_point arrival) {
+    const auto login = identity::Login::parse(claim.authentication_id);
+    if (!login)
+        co_return rejected({identity::Reason::unknown_user, ""}, claim.authentication_id, arrival);
+
+    AuthResult verdict;
+    const auto name = environment_.settings.auth.directory.text(facts_);
+    if (const auto found = environment_.directories.find(name);
+        found != environment_.directories.end())
+        verdict = co_await found->second->authenticate(
+            {*login, std::move(claim.password), network_of(facts_.remote_ip)});
+    else
+        verdict = identity::Unavailable{identity::Scope::question,
+                                        fmt::format("there is no directory \"{}\"", name)};
+
+    if (const auto* no_answer = std::get_if<identity::Unavailable>(&verdict)) {
+        auto outcome = unavailable(*no_answer, claim.authentication_id);
+        co_return outcome;
+    }
+    if (const auto* refusal = std::get_if<identity::Rejected>(&verdict))
+        co_return rejected(*refusal, claim.authentication_id, arrival);
+    // Acting as somebody else is not possible yet: every foreign authorization identity is refused.
+    if (foreign_authorization(claim, *login))
+        co_return rejected(
+            {identity::Reason::not_permitted, std::get<identity::Accepted>(verdict).principal.name},
+            claim.authentication_id, arrival);
+    co_return accepted(std::move(std::get<identity::Accepted>(verdict).principal),
+                       claim.authentication_id);
+}
+
+Authentication::Outcome Authentication::accepted(identity::Principal principal,
+                                                 const std::string& claimed) {
+    environment_.log.write(events::auth_accepted, subject_,
+                           {{"login", principal.name},
+                            {"typed", claimed},
+                            {"directory", environment_.settings.auth.directory.text(facts_)},
+                            {"mechanism", mechanism_},
+                            {"source", "directory"}});
+    facts_.principal = std::move(principal);
+    return {smtp::replies::authentication_succeeded()};
+}
+
+Authentication::Outcome Authentication::rejected(const identity::Rejected& verdict,
+                                                 const std::string& claimed,
+                                                 net::Clock::time_point arrival) {
+    const auto& settings = environment_.settings.auth;
+    environment_.log.write(
+        events::auth_rejected, subject_,
+        {{"login", verdict.account.empty() ? loggable(claimed) : verdict.account},
+         {"reason", identity::to_string(verdict.reason)},
+         {"directory", settings.directory.text(facts_)},
+         {"mechanism", mechanism_}});
+    return {reply_to(verdict, settings.expired_text), true,
+            refusal_time(arrival, settings.errors_wait.duration(facts_))};
+}
+
+// Nobody knows whether the password was right. From the second time on a client is slowed a little,
+// so that it does not hammer on a directory that is down.
+Authentication::Outcome Authentication::unavailable(const identity::Unavailable& verdict,
+                                                    const std::string& claimed) {
+    environment_.log.write(events::auth_unavailable, subject_,
+                           {{"login", loggable(claimed)},
+                            {"scope", identity::to_string(verdict.scope)},
+                            {"why", verdict.why},
+                            {"directory", environment_.settings.auth.directory.text(facts_)},
+                            {"mechanism", mechanism_}});
+    const auto pause = unavailable_++ == 0 ? std::chrono::seconds(0) : std::chrono::seconds(1);
+    return {reply_to(verdict, ""), false, net::Clock::now() + pause};
+}
+
+}  // namespace postern::session

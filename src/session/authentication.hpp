@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "identity/auth_result.hpp"
+#include "sasl/mechanism.hpp"
+#include "session/client.hpp"
+#include "session/environment.hpp"
+#include "session/facts.hpp"
+#include "smtp/command.hpp"
+
+namespace postern::session {
+
+// The AUTH stage of one session (RFC 4954): SASL exchange, credentials, directory, reply. It counts
+// failures and keeps a refusal back until `errors.wait` has passed, so that no answer tells by its
+// time where it came from.
+class Authentication {
+ public:
+    Authentication(const Environment& environment, Client& client, Facts& facts,
+                   const observe::Subject& subject)
+        : environment_(environment), client_(client), facts_(facts), subject_(subject) {}
+
+    // The mechanisms that this session may use now, as EHLO lists them.
+    std::vector<std::string> offered() const;
+    // Would there be any if TLS were on?
+    bool offered_after_tls() const;
+
+    // One AUTH command, answered to the end. On success the principal stands in the facts. True:
+    // too many failures or attempts, the session must end.
+    net::Task<bool> run(const smtp::Auth& command);
+
+ private:
+    struct Outcome {  // of one command: what the client hears, and whether it counts as a failure
+        smtp::Reply reply;
+        bool failure = false;
+        net::Deadline not_before{};
+    };
+    net::Task<Outcome> attempt(const smtp::Auth& command);
+    net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
+    net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);
+    Outcome accepted(identity::Principal principal, const std::string& claimed);
+    Outcome rejected(const identity::Rejected& verdict, const std::string& claimed,
+                     net::Clock::time_point arrival);
+    Outcome unavailable(const identity::Unavailable& verdict, const std::string& claimed);
+    std::vector<std::string> offered(const Facts& facts) const;
+
+    const Environment& environment_;
+    Client& client_;
+    Facts& facts_;
+    const observe::Subject& subject_;
+    std::string mechanism_;  // of the command under way, for the log
+    std::int64_t attempts_ = 0;
+    std::int64_t failures_ = 0;
+    std::int64_t unavailable_ = 0;
+};
+
+}  // namespace postern::session

@@ -1,0 +1,159 @@
+#include "session/client.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace postern::session {
+
+namespace {
+
+constexpr std::size_t line_room = 1024;  // an idle session holds no more than this
+constexpr std::size_t body_room = 32 * 1024;
+
+}  // namespace
+
+Client::Client(net::Stream stream, const Limits& limits)
+    : stream_(std::move(stream)), limits_(limits) {}
+
+// Reads once, at most `room` octets, behind what is here.
+net::Task<bool> Client::fill(std::size_t room, net::Deadline deadline) {
+    if (taken_ > 0) {
+        input_.erase(0, taken_);
+        taken_ = 0;
+    }
+    stream_.expires_at(deadline);
+    const auto here = input_.size();
+    input_.resize(here + room);
+    std::size_t read = 0;
+    try {
+        read = co_await stream_.read_some(net::asio::buffer(input_.data() + here, room));
+    } catch (...) {
+        input_.resize(here);
+        throw;
+    }
+    input_.resize(here + read);
+    co_return read > 0;
+}
+
+bool Client::line_at_hand() const {
+    const auto here = body();
+    if (here.find('\n', searched_) != std::string_view::npos) return true;
+    searched_ = here.size();
+    return false;
+}
+
+net::Task<bool> Client::line_before(net::Deadline until) {
+    if (line_at_hand()) co_return true;
+    co_await flush();
+    try {
+        co_await fill(line_room, std::min(until, patience_));
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != net::asio::error::timed_out || net::Clock::now() >= patience_) throw;
+        co_return false;
+    }
+    co_return true;
+}
+
+net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) {
+    bool too_long = false;
+    net::Deadline begun = body().empty() ? net::Deadline::max() : net::Clock::now();
+    while (!line_at_hand()) {
+        if (searched_ >= limit) {  // forget it, but remember that it was too long
+            too_long = true;
+            consume(searched_);
+        }
+        co_await flush();
+        const auto line_deadline = begun == net::Deadline::max() ? begun : begun + limits_.command;
+        if (!co_await fill(line_room, std::min(patience_, line_deadline)))
+            co_return Line::end_of_stream;
+        if (begun == net::Deadline::max()) begun = net::Clock::now();
+    }
+    const auto here = body();
+    const auto end = here.find('\n', searched_);
+    const bool carriage_return = end > 0 && here[end - 1] == '\r';
+    too_long = too_long || end + 1 > limit;
+    if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
+    OPENSSL_cleanse(input_.data() + taken_, end + 1);  // it may hold credentials
+    consume(end + 1);
+    if (body().empty()) end_body();
+    if (too_long) co_return Line::too_long;
+    co_return carriage_return ? Line::complete : Line::no_carriage_return;
+}
+
+void Client::begin_body() {
+    window_ = net::Clock::now();
+    in_window_ = 0;
+}
+
+void Client::pause_body(net::Clock::duration paused) {
+    window_ += paused;
+}
+
+// A window that has had its octets is followed by the next one; one that ends without them ends the
+// session.
+net::Task<bool> Client::more() {
+    co_await flush();
+    const auto window = std::chrono::milliseconds(limits_.data_window);
+    const auto wanted = limits_.data_rate * static_cast<std::uint64_t>(window.count()) / 1000;
+    if (in_window_ >= wanted) begin_body();
+    const auto before = body().size();
+    const bool read = co_await fill(body_room, window_ + window);
+    in_window_ += body().size() - before;
+    co_return read;
+}
+
+void Client::consume(std::size_t octets) {
+    taken_ += octets;
+    searched_ = 0;
+    if (taken_ == input_.size()) {
+        input_.clear();
+        taken_ = 0;
+    }
+}
+
+void Client::end_body() {
+    if (input_.empty() && input_.capacity() > line_room) std::string().swap(input_);
+}
+
+void Client::say(const smtp::Reply& reply) {
+    output_ += reply.wire();
+}
+
+net::Task<> Client::flush() {
+    if (output_.empty()) co_return;
+    const std::string leaving = std::exchange(output_, {});
+    stream_.expires_after(limits_.reply);
+    try {
+        co_await stream_.write(leaving);
+    } catch (...) {
+        deaf_ = true;
+        throw;
+    }
+}
+
+net::Task<> Client::start_tls(std::shared_ptr<const net::TlsContext> context) {
+    co_await flush();
+    stream_.expires_after(limits_.handshake);
+    co_await stream_.accept_tls(std::move(context));
+}
+
+net::Task<> Client::leave(const smtp::Reply* last) {
+    if (!stream_.is_open()) co_return;
+    try {
+        if (!deaf_) {
+            if (last != nullptr) say(*last);
+            const std::string leaving = std::exchange(output_, {});
+            // The last words are short and get no second chance.
+            stream_.expires_after(std::chrono::seconds(2));
+            if (!leaving.empty()) co_await stream_.write(leaving);
+            co_await stream_.shutdown();
+        }
+    } catch (const std::exception&) {
+        // Gone already; there is nobody to tell.
+    }
+    stream_.close();
+}
+
+}  // namespace postern::session

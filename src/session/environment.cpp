@@ -1,0 +1,41 @@
+#include "session/environment.hpp"
+
+#include <algorithm>
+
+namespace postern::session {
+
+namespace {
+
+// What we put before a message (Received: and the like) must fit below the next hop's limit.
+constexpr std::uint64_t size_reserve = 4096;
+
+}  // namespace
+
+bool HeaderMemory::reserve(std::uint64_t octets) {
+    if (held_.fetch_add(octets) + octets <= limit_) return true;
+    held_ -= octets;
+    return false;
+}
+
+smtp::Capabilities Environment::offered() const {
+    smtp::Capabilities offered;
+    for (bool first = true; const auto* next_hop : reachable_next_hops) {
+        auto its = next_hop->offered();
+        offered = first ? std::move(its) : smtp::intersection(offered, its);
+        first = false;
+    }
+    // Pipelining, status codes and SIZE are our own; the rest is only promised when the next hop
+    // keeps it.
+    offered.pipelining = true;
+    offered.enhanced_status_codes = true;
+    const auto theirs = offered.size.value_or(0);
+    const auto ours = settings.limits.message_size;
+    offered.size =
+        theirs == 0 ? ours : std::min(ours, theirs > size_reserve ? theirs - size_reserve : 1);
+    offered.starttls = false;
+    offered.auth.clear();
+    offered.xclient.clear();
+    return offered;
+}
+
+}  // namespace postern::session

@@ -1,0 +1,68 @@
+#include "session/facts.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace postern::session {
+
+namespace {
+
+expr::Value list_of(const std::vector<std::string>& texts) {
+    return expr::List(texts.begin(), texts.end());
+}
+
+}  // namespace
+
+expr::Value Facts::value(expr::Variable variable) const {
+    switch (variable) {
+        case expr::Variable::listener:
+            return listener;
+        case expr::Variable::local_ip:
+            return local_ip;
+        case expr::Variable::local_port:
+            return std::int64_t{local_port};
+        case expr::Variable::remote_ip:
+            return remote_ip;
+        case expr::Variable::remote_port:
+            return std::int64_t{remote_port};
+        case expr::Variable::is_tls:
+            return is_tls;
+        case expr::Variable::tls_version:
+            return tls_version;
+        case expr::Variable::tls_cipher:
+            return tls_cipher;
+        case expr::Variable::helo_domain:
+            return helo_domain;
+        case expr::Variable::authenticated_as:
+            return principal ? principal->name : "";
+        case expr::Variable::groups:
+            return principal ? list_of(principal->groups) : expr::List{};
+        case expr::Variable::sender:
+            return sender;
+        case expr::Variable::sender_domain:
+            return sender_domain;
+        case expr::Variable::rcpt:
+            return rcpt;
+        case expr::Variable::rcpt_domain:
+            return rcpt_domain;
+    }
+    return {};
+}
+
+expr::Value Facts::attribute(std::string_view name) const {
+    if (!principal) return {};
+    const auto found = principal->attributes.find(name);
+    if (found == principal->attributes.end() || found->second.empty()) return {};
+    if (found->second.size() == 1) return found->second.front();
+    return list_of(found->second);
+}
+
+std::string network_of(std::string_view text) {
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(text, error);
+    if (error || address.is_v4()) return std::string(text);
+    auto octets = address.to_v6().to_bytes();
+    std::fill(octets.begin() + 8, octets.end(), 0);
+    return boost::asio::ip::address_v6(octets).to_string() + "/64";
+}
+
+}  // namespace postern::session

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "expr/expression.hpp"
+#include "identity/principal.hpp"
+
+namespace postern::session {
+
+// What a session knows so far, as the expressions of the settings see it.
+struct Facts final : expr::Variables {
+    std::string listener;
+    std::string local_ip, remote_ip;
+    std::uint16_t local_port = 0, remote_port = 0;
+    bool is_tls = false;
+    std::string tls_version, tls_cipher;
+    std::string helo_domain;
+    std::optional<identity::Principal> principal;
+    std::string sender, sender_domain;
+    std::string rcpt, rcpt_domain;
+
+    expr::Value value(expr::Variable variable) const override;
+    expr::Value attribute(std::string_view name) const override;
+};
+
+// The client's network as limits and queues count it: IPv4 /32, IPv6 /64. `address` as text.
+std::string network_of(std::string_view address);
+
+}  // namespace postern::session

@@ -1,0 +1,323 @@
+#include "session/session.hpp"
+
+#include <algorithm>
+
+#include "crypto/random.hpp"
+#include "observe/events.hpp"
+#include "policy/recipient.hpp"
+#include "policy/sender.hpp"
+#include "smtp/replies.hpp"
+
+namespace postern::session {
+
+namespace {
+
+namespace events = observe::events;
+namespace replies = smtp::replies;
+
+// So many commands may wait for the next hop's answer before we insist on reading it.
+constexpr std::size_t most_owed = 100;
+
+Facts facts_of(const Listener& listener, const net::Stream& stream) {
+    Facts facts;
+    facts.listener = listener.name;
+    facts.local_ip = stream.local().address().to_string();
+    facts.local_port = stream.local().port();
+    facts.remote_ip = stream.remote().address().to_string();
+    facts.remote_port = stream.remote().port();
+    return facts;
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<const Environment> environment, Listener listener,
+                 net::Stream stream)
+    : environment_(std::move(environment)),
+      settings_(environment_->settings),
+      listener_(std::move(listener)),
+      subject_{crypto::random_id(), stream.remote().address().to_string()},
+      born_(net::Clock::now()),
+      facts_(facts_of(listener_, stream)),
+      client_(std::move(stream), settings_.limits),
+      authentication_(*environment_, client_, facts_, subject_),
+      relay_(*environment_, client_, facts_, dialogue_, subject_) {}
+
+// The session's edge: whatever goes wrong inside ends here, and ends this session only.
+net::Task<> Session::run() {
+    environment_->log.write(events::session_opened, subject_, {{"listener", listener_.name}});
+    std::optional<smtp::Reply> last_words;
+    try {
+        co_await converse();
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == net::asio::error::timed_out) {
+            last_words = replies::idle_timeout();
+            ending_ = "timeout";
+        } else if (error.code() == net::asio::error::operation_aborted) {
+            last_words = replies::shutting_down();
+            ending_ = "cut at shutdown";
+        } else {
+            ending_ = error.code().message();
+        }
+    } catch (const net::TlsError& error) {
+        environment_->log.write(events::session_tls_failed, subject_, {{"why", error.what()}});
+        ending_ = "no TLS";
+    } catch (const std::exception& error) {
+        environment_->log.write(events::session_fault, subject_, {{"what", error.what()}});
+        last_words = replies::internal_error();
+        ending_ = "fault";
+    }
+    // After a cancellation the next co_await would throw again.
+    co_await net::asio::this_coro::reset_cancellation_state(net::asio::disable_cancellation());
+    co_await client_.leave(last_words ? &*last_words : nullptr);
+    co_await relay_.disconnect();
+    const auto age =
+        std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - born_);
+    environment_->log.write(events::session_closed, subject_,
+                            {{"login", facts_.principal ? facts_.principal->name : ""},
+                             {"ending", ending_},
+                             {"milliseconds", age.count()}});
+}
+
+// RFC 5321 3.1: the server speaks first, then command and reply take turns.
+net::Task<> Session::converse() {
+    if (listener_.implicit_tls) co_await start_tls();
+    client_.say(replies::greeting(settings_.hostname));
+    std::string line;
+    while (!over_ && co_await next_line(line)) {
+        co_await obey(line);
+        crypto::wipe(line);  // it may have been an AUTH with its credentials
+    }
+}
+
+net::Task<> Session::start_tls() {
+    co_await client_.start_tls(listener_.tls);
+    facts_.is_tls = true;
+    facts_.tls_version = client_.stream().tls_version();
+    facts_.tls_cipher = client_.stream().tls_cipher();
+    dialogue_.tls_started();
+}
+
+// BEHAVIOUR section 4: before AUTH the whole session has a deadline, after it every pause has.
+net::Deadline Session::patience() const {
+    const auto now = net::Clock::now();
+    const auto& limits = settings_.limits;
+    auto until = now + limits.idle;
+    if (!facts_.principal) until = std::min(until, born_ + limits.unauthenticated);
+    if (!dialogue_.in_transaction()) until = std::min(until, born_ + limits.duration);
+    return until;
+}
+
+// False: the session ends here.
+net::Task<bool> Session::next_line(std::string& line) {
+    const auto limit = smtp::command_line_limit(offered_);
+    for (;;) {
+        // While the client has more to say at once, the next hop's answers can wait (RFC 2920).
+        if (!client_.line_at_hand()) co_await relay_.settle();
+        client_.patience(patience());
+        // A next hop is not kept waiting for a client that has nothing to send.
+        if (relay_.connected() && !dialogue_.in_transaction() &&
+            !co_await client_.line_before(net::Clock::now() + settings_.relay.linger))
+            co_await relay_.disconnect();
+
+        const auto read = co_await client_.read_line(line, limit);
+        if (read == Client::Line::end_of_stream) {
+            ending_ =
+                dialogue_.in_transaction() ? "client left within a transaction" : "client left";
+            co_return false;
+        }
+        if (read == Client::Line::complete) co_return true;
+        co_await relay_.settle();
+        bad_command(read == Client::Line::too_long
+                        ? replies::line_too_long()
+                        : replies::syntax_error("a line ends with CR LF"));
+        if (over_) co_return false;
+    }
+}
+
+net::Task<> Session::obey(std::string_view line) {
+    if (smtp::looks_like_http(line)) {
+        co_await relay_.settle();
+        co_return end(replies::http());
+    }
+    const auto command = smtp::parse_command(line, offered_);
+    const bool joins_the_queue =
+        command && std::holds_alternative<smtp::Rcpt>(*command) && relay_.owed() < most_owed;
+    if (!joins_the_queue) co_await relay_.settle();
+
+    if (environment_->draining && !dialogue_.in_transaction())
+        co_return end(replies::shutting_down());
+    if (!command) co_return bad_command(command.error());
+    if (const auto objection = dialogue_.objection(*command, offer())) {
+        co_await relay_.settle();
+        co_return bad_command(*objection);
+    }
+    co_await std::visit([this](const auto& each) { return handle(each); }, *command);
+}
+
+net::Task<> Session::handle(const smtp::Ehlo& command) {
+    co_await relay_.abandon();
+    facts_.helo_domain = command.domain;
+    dialogue_.hello(true);
+    offered_ = capabilities();
+    client_.say(smtp::ehlo_reply(settings_.hostname, offered_));
+}
+
+net::Task<> Session::handle(const smtp::Helo& command) {
+    co_await relay_.abandon();
+    facts_.helo_domain = command.domain;
+    dialogue_.hello(false);
+    offered_ = {};
+    client_.say(replies::helo(settings_.hostname));
+}
+
+// RFC 3207. What came in the clear behind the command was not said by the client we are going to
+// know.
+net::Task<> Session::handle(const smtp::StartTls&) {
+    if (!client_.body().empty()) {
+        environment_->log.write(events::session_injection, subject_, {});
+        co_return end(replies::injection());
+    }
+    co_await relay_.disconnect();
+    client_.say(replies::ready_for_tls());
+    co_await start_tls();
+    facts_.helo_domain.clear();
+    offered_ = {};
+}
+
+net::Task<> Session::handle(const smtp::Auth& command) {
+    const bool too_many = co_await authentication_.run(command);
+    if (facts_.principal) {
+        dialogue_.authenticated();
+        co_await relay_.disconnect();  // it was opened for somebody nobody knew
+    } else if (too_many) {
+        end(replies::too_many_attempts());
+    }
+}
+
+net::Task<> Session::handle(const smtp::Mail& command) {
+    const auto& path = command.reverse_path;
+    facts_.sender = path.mailbox ? path.mailbox->text() : "";
+    facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
+    if (command.size && *command.size > offered_.size.value_or(0))
+        co_return client_.say(replies::message_too_big());
+    if (auto objection = sender_objection(command)) co_return client_.say(*objection);
+    co_await relay_.mail(command);
+}
+
+net::Task<> Session::handle(const smtp::Rcpt& command) {
+    const auto& mailbox = command.forward_path.mailbox;
+    facts_.rcpt = mailbox ? mailbox->text() : "";
+    facts_.rcpt_domain = mailbox ? mailbox->domain : "";
+    auto objection = recipient_objection(command);
+    if (!objection) co_return relay_.recipient(command);
+    co_await relay_.settle();
+    client_.say(*objection);
+}
+
+net::Task<> Session::handle(const smtp::Data&) {
+    if (!co_await relay_.message()) over_ = true;
+}
+
+net::Task<> Session::handle(const smtp::Rset&) {
+    co_await relay_.abandon();
+    client_.say(replies::ok());
+}
+
+net::Task<> Session::handle(const smtp::Noop&) {
+    client_.say(replies::ok());
+    co_return;
+}
+
+net::Task<> Session::handle(const smtp::Vrfy&) {
+    client_.say(replies::vrfy());
+    co_return;
+}
+
+net::Task<> Session::handle(const smtp::Expn&) {
+    client_.say(replies::expn());
+    co_return;
+}
+
+net::Task<> Session::handle(const smtp::Help&) {
+    client_.say(replies::help());
+    co_return;
+}
+
+net::Task<> Session::handle(const smtp::Quit&) {
+    end(replies::goodbye());
+    co_return;
+}
+
+smtp::Offer Session::offer() const {
+    return {.starttls = listener_.tls != nullptr && !facts_.is_tls,
+            .auth = !facts_.principal && !authentication_.offered().empty(),
+            .auth_after_tls = listener_.tls != nullptr && authentication_.offered_after_tls(),
+            .require_auth = settings_.auth.require.boolean(facts_)};
+}
+
+// What our EHLO offers at this moment.
+smtp::Capabilities Session::capabilities() const {
+    auto capabilities = environment_->offered();
+    capabilities.starttls = listener_.tls != nullptr && !facts_.is_tls;
+    if (!facts_.principal) capabilities.auth = authentication_.offered();
+    return capabilities;
+}
+
+// BEHAVIOUR section 3, the envelope.
+std::optional<smtp::Reply> Session::sender_objection(const smtp::Mail& mail) {
+    const auto refuse = [&](const char* why) {
+        environment_->log.write(events::sender_refused, subject_,
+                                {{"login", facts_.principal ? facts_.principal->name : ""},
+                                 {"asked", mail.reverse_path.text},
+                                 {"owned", facts_.principal && !facts_.principal->addresses.empty()
+                                               ? facts_.principal->addresses.front()
+                                               : ""},
+                                 {"why", why}});
+        return replies::sender_not_owned();
+    };
+    const auto& mailbox = mail.reverse_path.mailbox;
+    if (!facts_.principal) {
+        if (is_local(mail.reverse_path)) return refuse("a local domain without authentication");
+        return std::nullopt;
+    }
+    if (!mailbox) {
+        if (settings_.auth.null_sender) return std::nullopt;
+        return refuse("null reverse-path");
+    }
+    if (!settings_.auth.must_match_sender.boolean(facts_)) return std::nullopt;
+    if (settings_.auth.send_as_anyone.boolean(facts_)) return std::nullopt;
+    if (policy::owns(*facts_.principal, *mailbox, settings_.auth.sender) != policy::Ownership::none)
+        return std::nullopt;
+    return refuse("not owned");
+}
+
+// BEHAVIOUR section 4: never an open relay.
+std::optional<smtp::Reply> Session::recipient_objection(const smtp::Rcpt& rcpt) {
+    if (relay_.recipients() >= static_cast<std::size_t>(settings_.limits.recipients))
+        return replies::too_many_recipients();
+    if (settings_.relay.relay.boolean(facts_)) return std::nullopt;
+    if (is_local(rcpt.forward_path) && !policy::may_be_rerouted(rcpt.forward_path))
+        return std::nullopt;
+    environment_->log.write(events::relay_denied, subject_, {{"asked", rcpt.forward_path.text}});
+    return replies::relaying_denied();
+}
+
+bool Session::is_local(const address::Path& path) const {
+    return path.mailbox && std::ranges::find(settings_.relay.local_domains, path.mailbox->domain) !=
+                               settings_.relay.local_domains.end();
+}
+
+void Session::bad_command(const smtp::Reply& reply) {
+    client_.say(reply);
+    if (!reply.permanent() || ++bad_commands_ < settings_.limits.bad_commands) return;
+    environment_->log.write(events::session_bad_commands, subject_, {});
+    end(replies::too_many_errors());
+}
+
+void Session::end(const smtp::Reply& last_words) {
+    client_.say(last_words);
+    if (last_words.code != 221) ending_ = last_words.summary();
+    over_ = true;
+}
+
+}  // namespace postern::session

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "session/authentication.hpp"
+#include "session/client.hpp"
+#include "session/environment.hpp"
+#include "session/facts.hpp"
+#include "session/relay.hpp"
+#include "smtp/command.hpp"
+#include "smtp/dialogue.hpp"
+
+namespace postern::session {
+
+// One client connection from the greeting to QUIT. `run` is the story; what has happened so far is
+// in the Dialogue (the order of commands) and in the Facts (who and where). Lives on one worker.
+class Session {
+ public:
+    Session(std::shared_ptr<const Environment> environment, Listener listener, net::Stream stream);
+
+    // Ends when the connection has ended. Throws nothing. Cancellation ends the session with a 421.
+    net::Task<> run();
+
+ private:
+    net::Task<> converse();
+    net::Task<> start_tls();
+    net::Deadline patience() const;
+    net::Task<bool> next_line(std::string& line);
+    net::Task<> obey(std::string_view line);
+
+    // One for each command of RFC 5321 and its extensions; the command is in order when it comes
+    // here.
+    net::Task<> handle(const smtp::Ehlo& command);
+    net::Task<> handle(const smtp::Helo& command);
+    net::Task<> handle(const smtp::StartTls& command);
+    net::Task<> handle(const smtp::Auth& command);
+    net::Task<> handle(const smtp::Mail& command);
+    net::Task<> handle(const smtp::Rcpt& command);
+    net::Task<> handle(const smtp::Data& command);
+    net::Task<> handle(const smtp::Rset& command);
+    net::Task<> handle(const smtp::Noop& command);
+    net::Task<> handle(const smtp::Vrfy& command);
+    net::Task<> handle(const smtp::Expn& command);
+    net::Task<> handle(const smtp::Help& command);
+    net::Task<> handle(const smtp::Quit& command);
+
+    smtp::Offer offer() const;
+    smtp::Capabilities capabilities() const;
+    std::optional<smtp::Reply> sender_objection(const smtp::Mail& mail);
+    std::optional<smtp::Reply> recipient_objection(const smtp::Rcpt& rcpt);
+    bool is_local(const address::Path& path) const;
+    void bad_command(const smtp::Reply& reply);
+    void end(const smtp::Reply& last_words);
+
+    const std::shared_ptr<const Environment> environment_;
+    const Settings& settings_;
+    const Listener listener_;
+    const observe::Subject subject_;
+    const net::Deadline born_;
+    Facts facts_;
+    Client client_;
+    smtp::Dialogue dialogue_;
+    smtp::Capabilities offered_;  // by the last EHLO; nothing after HELO
+    Authentication authentication_;
+    Relay relay_;
+    std::int64_t bad_commands_ = 0;
+    bool over_ = false;
+    std::string ending_ = "quit";  // why the session ended, for the log
+};
+
+}  // namespace postern::session

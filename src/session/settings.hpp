@@ -1,0 +1,75 @@
+// session: the story of one client connection, greeting to QUIT. `session` is the story, `client`
+// its side of the wire, `authentication` the AUTH stage, `relay` one message on its way to the next
+// hop. A session lives and dies on one worker's thread; what it shares with others is the immutable
+// Environment.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "expr/expression.hpp"
+#include "policy/sender.hpp"
+
+namespace postern::session {
+
+using std::chrono::milliseconds;
+
+// [session.auth]
+struct AuthSettings {
+    expr::Expression mechanisms, directory, require, allow_plain_text;
+    expr::Expression must_match_sender, send_as_anyone;
+    expr::Expression errors_total, errors_wait;
+    std::int64_t attempts = 10;  // AUTH commands of any outcome
+    std::string expired_text = "Authentication credentials invalid";
+    bool null_sender = true;  // MAIL FROM:<> for an authenticated user
+    policy::SenderRules sender;
+};
+
+// [session.limits]; BEHAVIOUR section 4 names the deadlines.
+struct Limits {
+    std::uint64_t message_size = 50 * 1024 * 1024;
+    std::int64_t recipients = 1000;
+    std::int64_t bad_commands = 20;
+    std::uint64_t header_limit = 96 * 1024;
+    std::uint64_t header_memory = 256 * 1024 * 1024;  // of all sessions together
+    std::int64_t connections = 10'000;
+    std::int64_t connections_per_network = 50;
+    milliseconds idle = std::chrono::minutes(5);              // after AUTH
+    milliseconds duration = std::chrono::hours(1);            // of a session, between transactions
+    milliseconds unauthenticated = std::chrono::seconds(90);  // before AUTH, in all
+    milliseconds handshake = std::chrono::seconds(10);
+    milliseconds command = std::chrono::seconds(60);      // a line, from its first octet
+    milliseconds auth = std::chrono::seconds(60);         // one exchange
+    milliseconds reply = std::chrono::seconds(60);        // that the client does not read
+    std::uint64_t data_rate = 500;                        // octets a second, averaged over
+    milliseconds data_window = std::chrono::seconds(30);  // this
+    milliseconds swallow = std::chrono::minutes(5);       // the rest of a refused message
+};
+
+// [session.relay] and [session.rcpt]
+struct RelaySettings {
+    expr::Expression next_hop;
+    expr::Expression relay;                  // who may reach any recipient
+    std::vector<std::string> local_domains;  // whom everybody else may reach; normal form
+    bool received_client_address = true;
+    bool received_login = false;
+    milliseconds linger = std::chrono::seconds(2);  // the next hop's connection after a transaction
+};
+
+struct Settings {
+    std::string hostname;
+    AuthSettings auth;
+    Limits limits;
+    RelaySettings relay;
+
+    // Reads [session]; `directories` and `next_hops` are the configured names, which expressions
+    // may name.
+    static Settings read(config::Section& root, std::string hostname,
+                         const std::vector<std::string>& directories,
+                         const std::vector<std::string>& next_hops);
+};
+
+}  // namespace postern::session

@@ -1,0 +1,69 @@
+#include "upstream/slots.hpp"
+
+#include "upstream/bell.hpp"
+
+namespace postern::upstream {
+
+struct Slots::Waiter {
+    Bell bell;
+    bool granted = false;
+};
+
+// A waiter's place in the line, for as long as its coroutine exists. A slot granted to somebody who
+// has gone is passed on.
+class Slots::Place {
+ public:
+    explicit Place(Slots& slots) : slots_(slots) {
+        const std::lock_guard lock(slots_.mutex_);
+        if (slots_.free_ > 0 && slots_.line_.empty()) {
+            --slots_.free_;
+            waiter_.granted = true;
+        } else {
+            slots_.line_.push_back(&waiter_);
+        }
+    }
+    ~Place() {
+        if (take_grant()) slots_.release();
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    Bell& bell() { return waiter_.bell; }
+
+    // Leaves the line. True: with a slot, which is the caller's from now on.
+    bool take_grant() {
+        const std::lock_guard lock(slots_.mutex_);
+        std::erase(slots_.line_, &waiter_);
+        return std::exchange(waiter_.granted, false);
+    }
+    bool granted() {
+        const std::lock_guard lock(slots_.mutex_);
+        return waiter_.granted;
+    }
+
+ private:
+    Slots& slots_;
+    Waiter waiter_;
+};
+
+net::Task<std::optional<Slots::Slot>> Slots::acquire(net::Deadline deadline) {
+    const auto self = shared_from_this();
+    Place place(*this);
+    if (!place.granted()) co_await place.bell().sleep_until(deadline);
+    if (!place.take_grant()) co_return std::nullopt;
+    co_return Slot(self);
+}
+
+void Slots::release() {
+    const std::lock_guard lock(mutex_);
+    if (line_.empty()) {
+        ++free_;
+        return;
+    }
+    Waiter& first = *line_.front();
+    line_.pop_front();
+    first.granted = true;
+    first.bell.ring();
+}
+
+}  // namespace postern::upstream

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "net/task.hpp"
+
+namespace postern::upstream {
+
+// At most so many connections to one next hop, over all workers; who comes later waits in line.
+// Thread-safe; a slot keeps the count alive.
+class Slots : public std::enable_shared_from_this<Slots> {
+ public:
+    // The right to one connection; given back when it goes, on whatever thread.
+    class Slot {
+     public:
+        explicit Slot(std::shared_ptr<Slots> slots) : slots_(std::move(slots)) {}
+        ~Slot() {
+            if (slots_) slots_->release();
+        }
+        Slot(Slot&& other) noexcept = default;
+        Slot& operator=(Slot&& other) noexcept {
+            std::swap(slots_, other.slots_);
+            return *this;
+        }
+
+     private:
+        std::shared_ptr<Slots> slots_;
+    };
+
+    explicit Slots(std::size_t limit) : free_(limit) {}
+
+    // nullopt: none came free before the deadline.
+    net::Task<std::optional<Slot>> acquire(net::Deadline deadline);
+
+ private:
+    struct Waiter;
+    class Place;
+
+    void release();
+
+    std::mutex mutex_;
+    std::size_t free_;
+    std::deque<Waiter*> line_;
+};
+
+}  // namespace postern::upstream

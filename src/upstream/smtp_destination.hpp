@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "observe/log.hpp"
+#include "upstream/bell.hpp"
+#include "upstream/slots.hpp"
+#include "upstream/smtp_settings.hpp"
+#include "upstream/smtp_targets.hpp"
+
+namespace postern::upstream {
+
+// What all connections to one next hop share, on all workers; they keep it alive.
+struct SmtpDestination {
+    std::string name;
+    std::string hostname;  // ours, in EHLO
+    SmtpNextHopSettings settings;
+    std::shared_ptr<const net::TlsContext> tls;
+    observe::Log& log;
+    SmtpTargets targets;
+    std::shared_ptr<Slots> slots;
+    Bell probe_wanted;  // somebody has seen that the next hop offers something else than we know
+
+    // Throws TlsError when a file of the TLS settings is no good.
+    SmtpDestination(std::string name, std::string hostname, SmtpNextHopSettings settings,
+                    observe::Log& log)
+        : name(std::move(name)),
+          hostname(std::move(hostname)),
+          settings(std::move(settings)),
+          tls(net::TlsContext::client(this->settings.tls)),
+          log(log),
+          targets(this->settings.addresses),
+          slots(std::make_shared<Slots>(this->settings.connections)) {}
+};
+
+}  // namespace postern::upstream

@@ -1,0 +1,220 @@
+#include "upstream/smtp_dial.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <optional>
+
+#include "observe/events.hpp"
+#include "smtp/replies.hpp"
+#include "upstream/translation.hpp"
+#include "upstream/xclient.hpp"
+
+namespace postern::upstream {
+
+namespace {
+
+namespace replies = smtp::replies;
+using Target = SmtpTargets::Target;
+namespace events = observe::events;
+
+// What keeps us from sending mail at one address.
+struct Obstacle {
+    Fault fault = Fault::unreachable;
+    std::string why;
+
+    smtp::Reply reply() const {
+        return fault == Fault::misconfigured ? replies::next_hop_misconfigured()
+                                             : replies::next_hop_unreachable();
+    }
+};
+using Outcome = std::optional<Obstacle>;  // nullopt: go on
+
+// The way from the first octet to the point where mail may be sent, at one address. A probe has no
+// client: it looks whether one could be told.
+class Introduction {
+ public:
+    Introduction(SmtpDestination& destination, const Target& target, const ClientIdentity* client)
+        : destination_(destination), target_(target), client_(client) {}
+
+    net::Task<Outcome> run(net::Deadline connect_by);
+
+    std::unique_ptr<SmtpWire> wire;
+    smtp::Capabilities offered;
+
+ private:
+    net::Task<Outcome> introduce();
+    net::Task<Outcome> greeting();
+    net::Task<Outcome> ehlo();
+    net::Task<Outcome> starttls();
+    net::Task<Outcome> xclient();
+    net::Task<Outcome> step(Stage stage, std::string command);
+    net::Task<> start_tls();
+
+    const SmtpNextHopSettings& settings() const { return destination_.settings; }
+
+    SmtpDestination& destination_;
+    const Target& target_;
+    const ClientIdentity* client_;
+};
+
+Outcome judge(Stage stage, const smtp::Reply& reply) {
+    const auto fault = translate(stage, reply, false).fault;
+    if (fault == Fault::none) return std::nullopt;
+    return Obstacle{fault, std::string(to_string(stage)) + ": " + reply.summary()};
+}
+
+net::Task<Outcome> Introduction::run(net::Deadline connect_by) {
+    try {
+        auto stream = co_await net::connect({target_.endpoint}, connect_by);
+        wire = std::make_unique<SmtpWire>(std::move(stream));
+        wire->expires_after(settings().timeouts.hello);
+        co_return co_await introduce();
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == net::asio::error::operation_aborted) throw;
+        co_return Obstacle{Fault::unreachable, error.code().message()};
+    } catch (const std::exception& error) {
+        co_return Obstacle{Fault::unreachable, error.what()};
+    }
+}
+
+net::Task<Outcome> Introduction::introduce() {
+    if (settings().implicit_tls) co_await start_tls();
+    if (auto obstacle = co_await greeting()) co_return obstacle;
+    if (auto obstacle = co_await ehlo()) co_return obstacle;
+    if (!settings().implicit_tls && settings().starttls != StartTls::never) {
+        if (auto obstacle = co_await starttls()) co_return obstacle;
+    }
+    if (settings().identity == IdentityMode::xclient) co_return co_await xclient();
+    co_return std::nullopt;
+}
+
+net::Task<Outcome> Introduction::greeting() {
+    co_return judge(Stage::greeting, co_await wire->reply());
+}
+
+net::Task<Outcome> Introduction::ehlo() {
+    const auto reply = co_await wire->ask("EHLO " + destination_.hostname);
+    offered = smtp::parse_ehlo(reply);
+    co_return judge(Stage::ehlo, reply);
+}
+
+// RFC 3207: octets behind the 220 are somebody else's; after the handshake the dialogue starts
+// over.
+net::Task<Outcome> Introduction::starttls() {
+    if (!offered.starttls) {
+        if (settings().starttls == StartTls::optional) co_return std::nullopt;
+        co_return Obstacle{Fault::unreachable,
+                           "STARTTLS is not offered, and required by tls.starttls"};
+    }
+    if (auto obstacle = co_await step(Stage::starttls, "STARTTLS")) co_return obstacle;
+    if (wire->has_unread()) {
+        co_return Obstacle{Fault::unreachable, "octets behind STARTTLS, before TLS: an injection"};
+    }
+    co_await start_tls();
+    co_return co_await ehlo();
+}
+
+// Postfix takes XCLIENT as the beginning of another session: it greets again, and forgets EHLO.
+net::Task<Outcome> Introduction::xclient() {
+    if (!knows_xclient(offered.xclient)) {
+        co_return Obstacle{Fault::misconfigured,
+                           "XCLIENT with NAME, ADDR and LOGIN is not offered to us"};
+    }
+    if (client_ == nullptr) co_return std::nullopt;
+    auto command = xclient_command(*client_, offered.xclient);
+    if (!command) co_return Obstacle{Fault::misconfigured, "XCLIENT cannot carry this login"};
+    if (auto obstacle = co_await step(Stage::xclient, std::move(*command))) co_return obstacle;
+    co_return co_await ehlo();
+}
+
+net::Task<Outcome> Introduction::step(Stage stage, std::string command) {
+    co_return judge(stage, co_await wire->ask(std::move(command)));
+}
+
+net::Task<> Introduction::start_tls() {
+    const auto& name = settings().tls_name;
+    co_await wire->start_tls(destination_.tls, name.empty() ? target_.host : name);
+}
+
+void log_obstacle(SmtpDestination& destination, const Target& target, const Obstacle& obstacle,
+                  const observe::Subject& subject) {
+    const bool misconfigured = obstacle.fault == Fault::misconfigured;
+    destination.log.write(
+        misconfigured ? events::nexthop_misconfigured : events::nexthop_unreachable, subject,
+        {{"next-hop", destination.name},
+         {"address", net::HostPort{target.host, target.endpoint.port()}.text()},
+         {"ip", target.endpoint.address().to_string()},
+         {"cause", obstacle.why}});
+}
+
+std::string in_words(const smtp::Capabilities& offered) {
+    std::string words;
+    for (const auto& line : smtp::ehlo_reply("", offered).lines) {
+        if (!words.empty() && !line.empty()) words += ", ";
+        words += line;
+    }
+    return words;
+}
+
+void note_answer(SmtpDestination& destination, const Target& target,
+                 const smtp::Capabilities& offered) {
+    if (!destination.targets.answered(target.endpoint, offered)) return;
+    destination.log.write(events::nexthop_learned,
+                          {{"next-hop", destination.name},
+                           {"address", net::HostPort{target.host, target.endpoint.port()}.text()},
+                           {"ip", target.endpoint.address().to_string()},
+                           {"offers", in_words(offered)}});
+}
+
+// Each address has its share of the time that is left.
+net::Deadline share(net::Deadline until, std::size_t targets_left) {
+    const auto now = net::Clock::now();
+    return now + (until - now) / static_cast<net::Clock::duration::rep>(targets_left);
+}
+
+}  // namespace
+
+net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& client) {
+    const auto connect_by = net::Clock::now() + destination.settings.connect;
+    const auto targets = destination.targets.by_health();
+    Dialled dialled{nullptr, {}, replies::next_hop_unreachable()};
+    if (targets.empty()) {
+        destination.log.write(
+            events::nexthop_unreachable, client.subject,
+            {{"next-hop", destination.name}, {"cause", "no address is known yet"}});
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        Introduction introduction(destination, targets[i], &client);
+        const auto obstacle = co_await introduction.run(share(connect_by, targets.size() - i));
+        if (!obstacle) {
+            note_answer(destination, targets[i], introduction.offered);
+            dialled.wire = std::move(introduction.wire);
+            dialled.offered = std::move(introduction.offered);
+            break;
+        }
+        destination.targets.failed(targets[i].endpoint);
+        log_obstacle(destination, targets[i], *obstacle, client.subject);
+        dialled.refusal = obstacle->reply();
+    }
+    co_return dialled;
+}
+
+net::Task<bool> probe(SmtpDestination& destination) {
+    destination.targets.prune();
+    bool any = false;
+    for (const auto& target : destination.targets.all()) {
+        Introduction introduction(destination, target, nullptr);
+        const auto connect_by = net::Clock::now() + destination.settings.connect;
+        const auto obstacle = co_await introduction.run(connect_by);
+        if (!obstacle) {
+            note_answer(destination, target, introduction.offered);
+            any = true;
+        } else if (destination.targets.failed(target.endpoint)) {
+            log_obstacle(destination, target, *obstacle, {});
+        }
+        if (introduction.wire) co_await introduction.wire->quit(destination.settings.timeouts.quit);
+    }
+    co_return any;
+}
+
+}  // namespace postern::upstream

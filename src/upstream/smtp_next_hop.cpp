@@ -1,0 +1,70 @@
+#include "upstream/smtp_next_hop.hpp"
+
+#include <algorithm>
+
+#include "net/backoff.hpp"
+#include "net/within.hpp"
+#include "observe/events.hpp"
+#include "smtp/replies.hpp"
+#include "upstream/smtp_connection.hpp"
+#include "upstream/smtp_dial.hpp"
+#include "upstream/translation.hpp"
+
+namespace postern::upstream {
+
+namespace replies = smtp::replies;
+
+SmtpNextHop::SmtpNextHop(std::string name, SmtpNextHopSettings settings, std::string hostname,
+                         observe::Log& log)
+    : destination_(std::make_shared<SmtpDestination>(std::move(name), std::move(hostname),
+                                                     std::move(settings), log)) {}
+
+smtp::Capabilities SmtpNextHop::offered() const {
+    auto offered = destination_->targets.offered();
+    if (offered.size.value_or(0) > 0) {
+        // Never 0, which would mean "no limit".
+        offered.size = std::max(*offered.size, trace_allowance + 1) - trace_allowance;
+    }
+    return offered;
+}
+
+bool SmtpNextHop::safe_for_strangers() const {
+    const auto& settings = destination_->settings;
+    return settings.identity == IdentityMode::xclient || settings.untrusted;
+}
+
+net::Task<NextHop::Opened> SmtpNextHop::open(const ClientIdentity& client) {
+    const auto destination = destination_;
+    auto slot =
+        co_await destination->slots->acquire(net::Clock::now() + destination->settings.wait);
+    if (!slot) {
+        destination->log.write(
+            observe::events::relay_failed, client.subject,
+            {{"next-hop", destination->name}, {"cause", "all its connections are taken"}});
+        co_return Opened{nullptr, replies::next_hop_busy()};
+    }
+    auto dialled = co_await dial(*destination, client);
+    if (!dialled.wire) co_return Opened{nullptr, std::move(dialled.refusal)};
+    co_return Opened{
+        std::make_unique<SmtpConnection>(destination, client, std::move(*slot), std::move(dialled)),
+        {}};
+}
+
+net::Task<> SmtpNextHop::run() {
+    co_await net::both(destination_->targets.resolver().run(), keep_probing());
+}
+
+net::Task<> SmtpNextHop::keep_probing() {
+    const auto period = destination_->settings.probe;
+    net::Backoff regular(period,
+                         period);  // with its spread, so that many gateways do not ask at once
+    net::Backoff failing(std::chrono::milliseconds(100), period);
+    for (;;) {
+        const bool good = co_await probe(*destination_);
+        if (good) failing.reset();
+        const auto pause = good ? regular.next() : failing.next();
+        co_await destination_->probe_wanted.sleep_until(net::Clock::now() + pause);
+    }
+}
+
+}  // namespace postern::upstream

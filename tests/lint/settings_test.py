@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Every settings file that is shipped is one the program accepts, and every key in it is one it knows.
+
+    settings_test.py PROGRAM SOURCE_FOLDER
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = Path(sys.argv.pop(1))
+ROOT = Path(sys.argv.pop(1))
+
+# An assignment or a table that is commented out, without the words behind it: `#idle = "5m"   # ...`.
+COMMENTED_OUT = re.compile(r"^#(?=[a-z\[])", re.M)
+
+
+class ShippedSettings(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        for name in ("fullchain", "privkey", "internal-ca"):
+            (self.folder / f"{name}.pem").touch()
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-days", "30", "-subj", "/CN=mail.example.org", "-addext", "subjectAltName=DNS:mail.example.org",
+             "-keyout", self.folder / "privkey.pem", "-out", self.folder / "fullchain.pem"],
+            check=True, capture_output=True)
+        (self.folder / "internal-ca.pem").write_bytes((self.folder / "fullchain.pem").read_bytes())
+
+    def check(self, *names, change=lambda text: text):
+        """`postern check` over copies of the files, with certificates that exist."""
+        arguments = [PROGRAM, "check"]
+        for name in names:
+            text = (ROOT / "config" / name).read_text(encoding="utf-8")
+            copy = self.folder / Path(name).name
+            copy.write_text(change(text.replace("/etc/postern/tls", str(self.folder))), encoding="utf-8")
+            arguments += ["--config", copy]
+        hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
+        done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
+                              stdin=subprocess.DEVNULL, env={**os.environ, "JANE_HASH": hash})
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+    def test_the_annotated_settings_work_as_they_are(self):
+        self.check("postern.toml")
+
+    def test_what_is_commented_out_in_them_is_known_as_well(self):
+        self.check("postern.toml", change=lambda text: COMMENTED_OUT.sub("", text))
+
+    def test_postfix_with_its_users(self):
+        self.check("examples/postfix.toml", "examples/users.toml")
+
+    def test_its_jane_has_the_password_that_is_documented(self):
+        done = subprocess.run([PROGRAM, "auth", "jane", "--config", ROOT / "config/postern.toml"], input="open-sesame\n",
+                              capture_output=True, text=True, cwd=self.folder, timeout=60)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertIn("jane@example.org", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
