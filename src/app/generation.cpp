@@ -67,8 +67,9 @@ std::vector<upstream::NextHop*> reachable(const NextHops& next_hops,
     std::vector<upstream::NextHop*> reachable;
     const auto results = expression.possible_results();
     for (const auto& [name, next_hop] : next_hops) {
-        const bool named = std::ranges::any_of(
-            results, [&name = name](const auto& each) { return each.text() == name; });
+        const bool named =
+            std::ranges::find(results, name, [](const auto& each) { return each.text(); }) !=
+            results.end();
         if (results.empty() || named) reachable.push_back(next_hop.get());
     }
     return reachable;
@@ -93,7 +94,7 @@ void check_strangers(config::Section& root, const std::vector<upstream::NextHop*
                      const session::Settings& settings) {
     if (settings.relay.local_domains.empty()) return;
     for (const auto* next_hop : next_hops)
-        if (!next_hop->fit_for_strangers())
+        if (!next_hop->safe_for_strangers())
             root.problem("session",
                          fmt::format("rcpt.local-domains lets clients without authentication reach "
                                      "next hop \"{}\", which would trust them like us",

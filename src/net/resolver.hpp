@@ -21,17 +21,19 @@ std::optional<HostPort> parse_host_port(std::string_view text, std::uint16_t def
 
 struct ResolvedHost {
     HostPort name;
-    std::vector<asio::ip::tcp::endpoint> endpoints;  // empty: not resolved yet, or it does not exist
+    std::vector<asio::ip::tcp::endpoint>
+        endpoints;  // empty: not resolved yet, or it does not exist
 };
 
-// Keeps the addresses of some hosts known, in the background, so that no session ever waits for DNS: sessions
-// take a snapshot. Literal addresses are there from the start. A name is asked again every `refresh`; when
-// that fails the old addresses stay and the next try backs off.
+// Keeps the addresses of some hosts known, in the background, so that no session ever waits for
+// DNS: sessions take a snapshot. Literal addresses are there from the start. A name is asked again
+// every `refresh`; when that fails the old addresses stay and the next try backs off.
 class BackgroundResolver {
  public:
     using Snapshot = std::shared_ptr<const std::vector<ResolvedHost>>;
 
-    BackgroundResolver(std::vector<HostPort> hosts, Clock::duration refresh = std::chrono::seconds(60));
+    BackgroundResolver(std::vector<HostPort> hosts,
+                       Clock::duration refresh = std::chrono::seconds(60));
     // Runs until cancelled; on the background io_context.
     Task<> run();
     Snapshot snapshot() const;  // any thread

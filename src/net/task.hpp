@@ -1,6 +1,6 @@
-// net: sockets, TLS, threads and time. Every coroutine of the program is a Task on an io_context that one
-// thread runs, so nothing in a session or a directory needs a lock or a strand; what crosses threads goes
-// through `ask`, `offload` or an immutable snapshot.
+// net: sockets, TLS, threads and time. Every coroutine of the program is a Task on an io_context
+// that one thread runs, so nothing in a session or a directory needs a lock or a strand; what
+// crosses threads goes through `ask`, `offload` or an immutable snapshot.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,9 @@ inline constexpr asio::use_awaitable_t<Executor> use_task{};
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
 // The executor of the running coroutine.
-inline auto this_executor() { return asio::this_coro::executor; }
+inline auto this_executor() {
+    return asio::this_coro::executor;
+}
 
 // Sleeps; cancellation ends it with operation_aborted.
 Task<> sleep_until(Deadline deadline);
