@@ -177,7 +177,7 @@ TEST_F(SmtpNextHopTest, ARefusedDataEndsTheTransactionThere) {
     EXPECT_EQ(server.surprises(), std::vector<std::string>{});
 }
 
-TEST_F(SmtpNextHopTest, SizeIsForwardedWithWhatWeAddAndAdvertisedWithoutIt) {
+TEST_F(SmtpNextHopTest, SizeIsForwardedWithWhatWeAddBeforeTheMessage) {
     ScriptedServer server(
         {hello() + Script{hears("MAIL FROM:<jane@example.org> SIZE=14096", "250 Ok"),
                           hears("RCPT", "250 Ok"), hears("RCPT", "250 Ok"), hears("DATA", "354 Go"),
@@ -187,7 +187,7 @@ TEST_F(SmtpNextHopTest, SizeIsForwardedWithWhatWeAddAndAdvertisedWithoutIt) {
     letter.mail.size = 10000;
     EXPECT_TRUE(run(deliver(*mta, letter)).delivered);
     EXPECT_EQ(server.surprises(), std::vector<std::string>{});
-    EXPECT_EQ(mta->offered().size, 10000000U - 4096U);
+    EXPECT_EQ(mta->offered().size, 10000000U);
 }
 
 TEST_F(SmtpNextHopTest, WhatTheNextHopCannotCarryIsNotSent) {
@@ -528,7 +528,7 @@ TEST_F(SmtpNextHopTest, AProbeLearnsWhatIsOfferedAndSaysGoodbye) {
     run(run_until(*mta, [&] { return server.heard().size() == 2; }));
     smtp::Capabilities expected;
     expected.smtputf8 = true;
-    expected.size = 50000 - 4096;
+    expected.size = 50000;
     EXPECT_EQ(mta->offered(), expected);
     EXPECT_EQ(log.count("next-hop.learned"), 1U);
 }
@@ -541,7 +541,7 @@ TEST_F(SmtpNextHopTest, OnlyWhatAllAddressesOfferIsPromised) {
     run(run_until(*mta, [&] { return two.heard().size() == 2; }));
     EXPECT_TRUE(mta->offered().dsn);
     EXPECT_FALSE(mta->offered().smtputf8);
-    EXPECT_EQ(mta->offered().size, 50000U - 4096U);
+    EXPECT_EQ(mta->offered().size, 50000U);
 }
 
 TEST_F(SmtpNextHopTest, AFailingProbeIsReportedOnceAndItsRecoveryToo) {
