@@ -48,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto domain = address::normalize_domain(input)) {
         require(address::normalize_domain(*domain) == domain);
+        require(address::is_spelling_of(input, *domain));
     }
     if (const auto login = identity::Login::parse(input)) {
         require(identity::Login::parse(login->text()) == login);
