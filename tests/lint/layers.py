@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "expr": FLOOR_0,
     "identity": FLOOR_0 | {"address"},
     "smtp": FLOOR_0 | {"address"},
-    "sasl": FLOOR_0,
+    "sasl": FLOOR_0 | {"smtp"},
     "policy": FLOOR_0 | {"address", "identity", "smtp"},
     # the machine
     "net": FLOOR_0 | FLOOR_1,
