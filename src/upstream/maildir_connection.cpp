@@ -90,12 +90,13 @@ net::Task<bool> MaildirConnection::write(std::string_view octets) {
         if (most != 0 && size_ > most) refusal_ = replies::message_too_big();
         if (refusal_.code == 0 && buffer_.size() >= buffer_size) co_await flush();
     }
-    co_return delivery_&& refusal_.code == 0;
+    co_return delivery_ != nullptr&& refusal_.code == 0;
 }
 
 net::Task<smtp::Reply> MaildirConnection::finish() {
     if (!delivery_) co_return replies::out_of_order("MAIL first");
-    const bool stored = refusal_.code == 0 && co_await flush() && co_await perform(Step::commit);
+    const bool stored = refusal_.code == 0 && co_await flush() &&
+                        co_await perform("commit", &MaildirDelivery::commit);
     auto reply = stored ? replies::message_accepted(unique_name_) : std::move(refusal_);
     forget();
     co_return reply;

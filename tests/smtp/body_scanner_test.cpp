@@ -187,7 +187,7 @@ TEST(BodyScanner, AgreesWithItsReferenceHoweverTheOctetsAreCut) {
 // RFC 5321 4.1.1.4 for those who tolerate a bare newline: what follows it starts no line, so
 // "<LF>.<CR><LF>" never ends a message.
 TEST(BodyScanner, StartsNoLineBehindABareNewline) {
-    for (const std::string octet : {"\n"s, "\r"s, "\0"s}) {
+    for (const std::string& octet : {"\n"s, "\r"s, "\0"s}) {
         BodyScanner scanner;
         ASSERT_NE(scanner.scan(octet + "x").status, Status::more);
         const auto result = scanner.scan(".\r\nmore\r\n.\r\n");

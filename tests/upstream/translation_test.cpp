@@ -16,7 +16,9 @@ struct Case {
     Fault fault;
 };
 
-smtp::Reply theirs(int code) { return {code, "", "their words"}; }
+smtp::Reply theirs(int code) {
+    return {code, "", "their words"};
+}
 
 void check(const Case& each) {
     SCOPED_TRACE(std::string(to_string(each.stage)) + " " + std::to_string(each.code));

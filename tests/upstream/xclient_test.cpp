@@ -5,7 +5,7 @@
 namespace postern::upstream {
 namespace {
 
-const std::vector<std::string> postfix{"NAME",  "ADDR",         "PROTO", "HELO",     "REVERSE_NAME",
+const std::vector<std::string> postfix{"NAME", "ADDR",  "PROTO",    "HELO",    "REVERSE_NAME",
                                        "PORT", "LOGIN", "DESTADDR", "DESTPORT"};
 
 ClientIdentity jane() {
