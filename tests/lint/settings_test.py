@@ -12,8 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM = Path(sys.argv.pop(1))
-ROOT = Path(sys.argv.pop(1))
+PROGRAM = Path(sys.argv.pop(1)).resolve()
+ROOT = Path(sys.argv.pop(1)).resolve()
 
 # An assignment or a table that is commented out, without the words behind it: `#idle = "5m"   # ...`.
 COMMENTED_OUT = re.compile(r"^#(?=[a-z\[])", re.M)
