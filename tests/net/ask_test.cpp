@@ -168,16 +168,20 @@ TEST(Ask, ALoopDestroyedWithTheRequestInItAbortsTheAsker) {
 
 TEST(Ask, TheAskersLoopMayBeDestroyedFirst) {
     Loop there;
+    std::atomic<bool> begun = false;
     std::atomic<bool> answered = false;
     {
         asio::io_context here(1);
-        const Request request = [&answered]() -> Task<std::string> {
+        const Request request = [&begun, &answered]() -> Task<std::string> {
+            begun = true;
             co_await sleep_for(20ms);
             answered = true;
             co_return "for nobody";
         };
         asio::co_spawn(here, ask(there.io, Deadline::max(), request), asio::detached);
         here.poll();
+        while (!begun)
+            std::this_thread::yield();
     }
     const Request next = [&answered]() -> Task<std::string> {
         while (!answered)
