@@ -93,7 +93,7 @@ void check_strangers(config::Section& root, const std::vector<upstream::NextHop*
                      const session::Settings& settings) {
     if (settings.relay.local_domains.empty()) return;
     for (const auto* next_hop : next_hops)
-        if (!next_hop->fit_for_strangers())
+        if (!next_hop->safe_for_strangers())
             root.problem("session",
                          fmt::format("rcpt.local-domains lets clients without authentication reach "
                                      "next hop \"{}\", which would trust them like us",

@@ -1,7 +1,7 @@
-// config: the settings files as the rest of the program reads them. A Document is one or more TOML files; a
-// Section is one table of it with typed getters that note what was read. What nobody read is the unknown-key
-// error. Each component, plugins too, parses its own struct from a Section at start or reload; after that
-// the program holds values, not a tree. One thread at a time.
+// config: the settings files as the rest of the program reads them. A Document is one or more TOML
+// files; a Section is one table of it with typed getters that note what was read. What nobody read
+// is the unknown-key error. Each component, plugins too, parses its own struct from a Section at
+// start or reload; after that the program holds values, not a tree. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,8 @@
 
 namespace postern::config {
 
+struct Source;  // the files and what was found wrong in them; private to config
+
 // One mistake: "file:line:column: what; hint".
 struct Problem {
     std::string file;
@@ -33,10 +35,10 @@ class Section {
  public:
     // The dotted name, "next-hop.mta"; empty for the root.
     const std::string& name() const;
-    bool has(std::string_view key) const;   // does not count as read
+    bool has(std::string_view key) const;  // does not count as read
 
-    // Each getter: the value, or `fallback` when the key is missing or wrong; what is wrong becomes a Problem.
-    // `required_*` records a missing key as a Problem too.
+    // Each getter: the value, or `fallback` when the key is missing or wrong; what is wrong becomes
+    // a Problem. `required_*` records a missing key as a Problem too.
     std::string text(std::string_view key, std::string fallback = "");
     std::string required_text(std::string_view key);
     crypto::Secret secret(std::string_view key);
@@ -44,9 +46,10 @@ class Section {
     std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                          std::int64_t most);
     // "500ms" "5s" "2m" "1h" "1d"
-    std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback,
-                                       std::chrono::milliseconds least = std::chrono::milliseconds(0),
-                                       std::chrono::milliseconds most = std::chrono::hours(24 * 365));
+    std::chrono::milliseconds duration(
+        std::string_view key, std::chrono::milliseconds fallback,
+        std::chrono::milliseconds least = std::chrono::milliseconds(0),
+        std::chrono::milliseconds most = std::chrono::hours(24 * 365));
     // "10k" "50m" "1g" or octets
     std::uint64_t size(std::string_view key, std::uint64_t fallback, std::uint64_t least = 0,
                        std::uint64_t most = std::numeric_limits<std::int64_t>::max());
@@ -58,12 +61,14 @@ class Section {
     E choice(std::string_view key, std::initializer_list<std::pair<std::string_view, E>> choices,
              E fallback) {
         std::vector<std::string_view> words;
-        for (const auto& each : choices) words.push_back(each.first);
+        for (const auto& each : choices)
+            words.push_back(each.first);
         auto index = choice_index(key, words);
         return index ? (choices.begin() + *index)->second : fallback;
     }
 
-    // A plain value, a string holding an expression, or a list of { if, then } ending with { else }.
+    // A plain value, a string holding an expression, or a list of { if, then } ending with { else
+    // }.
     expr::Expression expression(std::string_view key, expr::Expression fallback,
                                 const expr::Context& context);
 
@@ -85,7 +90,7 @@ class Section {
 
  private:
     friend class Document;
-    struct State;   // toml++ stays out of this header
+    struct State;  // toml++ stays out of this header
     explicit Section(std::shared_ptr<State> state);
     std::optional<std::size_t> choice_index(std::string_view key,
                                             std::span<const std::string_view> words);
@@ -100,8 +105,8 @@ class Document {
         virtual std::optional<std::string> file(const std::string& path) const;
     };
 
-    // Reads and merges; what cannot be read or parsed becomes Problems. A key set in two files is a Problem
-    // that names both places.
+    // Reads and merges; what cannot be read or parsed becomes Problems. A key set in two files is a
+    // Problem that names both places.
     static Document load(const std::vector<std::string>& paths);
     static Document load(const std::vector<std::string>& paths, const Environment& environment);
     // One file's content, for tests and fuzzing.
@@ -114,15 +119,15 @@ class Document {
     ~Document();
 
     Section root();
-    // Records every key that nobody has read, with the nearest key that somebody asked for in that table.
+    // Records every key that nobody has read, with the nearest key that somebody asked for in that
+    // table.
     void report_unknown_keys();
     // In the order of the files and lines.
     std::vector<Problem> problems() const;
 
  private:
-    struct State;
-    explicit Document(std::shared_ptr<State> state);
-    std::shared_ptr<State> state_;
+    explicit Document(std::shared_ptr<Source> source);
+    std::shared_ptr<Source> source_;
 };
 
 }  // namespace postern::config

@@ -8,14 +8,15 @@
 namespace postern::crypto {
 
 struct HashPoolSettings {
-    unsigned threads = 0;                        // 0: half the cores, at least one
-    std::size_t queue = 64;                      // jobs waiting, known and new together
-    std::size_t memory = 256 * 1024 * 1024;      // octets that running jobs may take together
+    unsigned threads = 0;                    // 0: half the cores, at least one
+    std::size_t queue = 64;                  // jobs waiting, known and new together
+    std::size_t memory = 256 * 1024 * 1024;  // octets that running jobs may take together
 };
 
-// The one bounded pool for password hashing. Two queues: who succeeded lately (`known`) goes first and
-// strangers (`fresh`) may hold at most half of the queue, so a flood of strangers shuts nobody out.
-// Thread-safe. The destructor waits for running jobs and drops those that wait without running them.
+// The one bounded pool for password hashing. Two queues: who succeeded lately (`known`) goes first
+// and strangers (`fresh`) may hold at most half of the queue, so a flood of strangers shuts nobody
+// out; HashQueue has the rules. Thread-safe. The destructor waits for running jobs and drops those
+// that wait without running them.
 class HashPool {
  public:
     enum class Standing : std::uint8_t { known, fresh };

@@ -12,7 +12,8 @@ Secret Secret::take(std::string& octets) {
     return secret;
 }
 
-// A moved-from string may keep its octets in place (short strings do), so they are copied and wiped.
+// A moved-from string may keep its octets in place (short strings do), so they are copied and
+// wiped.
 Secret::Secret(Secret&& other) noexcept : octets_(std::move(other.octets_)) {
     wipe(other.octets_);
 }

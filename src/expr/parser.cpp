@@ -55,7 +55,7 @@ Type operation_type(Operator op, Type left, Type right) {
         case Operator::subtract:
             return left == Type::list ? left : sum_type(left, right);
         case Operator::divide:
-            return Type::real;
+            return left == Type::duration ? left : Type::real;
         default:
             return Type::boolean;
     }

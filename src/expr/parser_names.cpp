@@ -15,6 +15,9 @@ namespace {
 // Octets that one compiled regular expression may take.
 constexpr std::int64_t largest_pattern = 1 << 20;
 
+constexpr std::string_view word_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
 }  // namespace
 
 Node Parser::name() {
@@ -52,11 +55,16 @@ Node Parser::unknown_name(const Token& name) {
     std::vector<std::string_view> known = variable_names();
     known.insert(known.end(), context_.constants.begin(), context_.constants.end());
     known.insert(known.end(), {"true", "false"});
-    std::string hint = did_you_mean(name.name, known);
+    // "is-tls" reads as a subtraction, but was hardly meant as one.
+    const auto end = text_.find_first_not_of(word_characters, name.offset);
+    std::string hint = did_you_mean(text_.substr(name.offset, end - name.offset), known);
+    if (hint.empty()) hint = did_you_mean(name.name, known);
     if (hint.empty() && context_.kind == Kind::constants && !context_.constants.empty())
         hint = fmt::format("the words known here are {}", fmt::join(context_.constants, ", "));
-    else if (hint.empty())
+    else if (hint.empty() && context_.kind == Kind::text)
         hint = fmt::format("a text stands in quotes of its own: \"'{}'\"", name.name);
+    else if (hint.empty())
+        hint = fmt::format("a text stands in quotes: '{}'", name.name);
     const bool word = context_.kind == Kind::constants;
     return fail(name.offset,
                 fmt::format("unknown {} \"{}\"", word ? "word" : "variable", name.name),
@@ -65,6 +73,9 @@ Node Parser::unknown_name(const Token& name) {
 
 Node Parser::call(const Token& name) {
     const Function* function = find_function(name.name);
+    if (!function && find_variable(name.name))
+        return fail(name.offset, fmt::format("\"{}\" is a variable", name.name),
+                    "write it without parentheses");
     if (!function)
         return fail(name.offset, fmt::format("unknown function \"{}\"", name.name),
                     did_you_mean(name.name, function_names()));

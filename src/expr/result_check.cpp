@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace postern::expr {
 namespace {
 
@@ -13,6 +15,11 @@ bool is_false(const Node& node) {
 
 bool is_empty_text(const Node& node) {
     return node.literal() && node.type == Type::text && !node.literal()->truth();
+}
+
+// What a division gives is real even where nothing is left over.
+bool is_whole(const Value& value) {
+    return value.real() == std::floor(value.real());
 }
 
 Objection wrong(const Node& node, std::string_view wanted, std::string hint) {
@@ -32,7 +39,7 @@ Objection check_number(const Node& node, Type wanted) {
     const Value* literal = node.literal();
     const bool right = node.type == Type::integer || node.type == wanted ||
                        node.type == Type::any ||
-                       (node.type == Type::real && !literal);  // what a division gives
+                       (node.type == Type::real && (!literal || is_whole(*literal)));
     const std::string hint =
         wanted == Type::duration ? "write 500ms, 5s, 2m, 1h or 1d" : "write a number";
     if (!right) return wrong(node, type_name(wanted), hint);

@@ -2,8 +2,8 @@
 
 #include <type_traits>
 
+#include "address/unicode.hpp"
 #include "smtp/replies.hpp"
-#include "smtp/utf8.hpp"
 
 namespace postern::smtp {
 
@@ -62,7 +62,7 @@ std::optional<Reply> Dialogue::objection_to_mail(const Offer& offer) const {
 std::optional<Reply> Dialogue::objection_to_rcpt(const Rcpt& rcpt) const {
     if (!greeted_) return replies::out_of_order("Send EHLO or HELO first");
     if (!mail_) return replies::out_of_order("Send MAIL first");
-    const bool ascii = is_ascii(rcpt.forward_path.text) && is_ascii(rcpt.orcpt);
+    const bool ascii = address::is_ascii(rcpt.forward_path.text) && address::is_ascii(rcpt.orcpt);
     if (!ascii && !smtputf8_) return replies::needs_smtputf8();
     return nothing;
 }

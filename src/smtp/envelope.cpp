@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "address/unicode.hpp"
 #include "smtp/ascii.hpp"
 #include "smtp/replies.hpp"
 #include "smtp/utf8.hpp"
@@ -86,9 +87,10 @@ bool take_notify(Value value, const Capabilities&, Rcpt& rcpt) {
 
 // RFC 6533 section 3: an address of type utf-8 may stand there unencoded.
 bool is_unencoded_utf8(std::string_view address) {
-    return !is_ascii(address) && is_utf8(address) && std::ranges::none_of(address, [](char c) {
-        return is_control(c) || c == ' ' || c == '+' || c == '=' || c == '\\';
-    });
+    return !address::is_ascii(address) && is_utf8(address) &&
+           std::ranges::none_of(address, [](char c) {
+               return is_control(c) || c == ' ' || c == '+' || c == '=' || c == '\\';
+           });
 }
 
 // RFC 3461 4.2: type ";" address, printable before its encoding, at most 500 octets of it.
@@ -205,7 +207,7 @@ boost::system::result<Mail, Reply> parse_mail(std::string_view argument,
     Mail mail;
     ParameterReader<Mail> parameters(mail_parameters, offered);
     if (auto refusal = parameters.read(argument, mail)) return *std::move(refusal);
-    if (!is_ascii(*inside) && !mail.smtputf8) return replies::needs_smtputf8();
+    if (!address::is_ascii(*inside) && !mail.smtputf8) return replies::needs_smtputf8();
     auto path = address::parse_path(*inside);
     const bool lacks_domain = path && path->mailbox && path->mailbox->domain.empty();
     if (!path || lacks_domain) return replies::syntax_error("Bad sender address syntax");
@@ -221,7 +223,7 @@ boost::system::result<Rcpt, Reply> parse_rcpt(std::string_view argument,
     ParameterReader<Rcpt> parameters(rcpt_parameters, offered);
     if (auto refusal = parameters.read(argument, rcpt)) return *std::move(refusal);
     // Where SMTPUTF8 is offered, Dialogue knows whether this transaction uses it.
-    if (!is_ascii(*inside) && !offered.smtputf8) return replies::needs_smtputf8();
+    if (!address::is_ascii(*inside) && !offered.smtputf8) return replies::needs_smtputf8();
     auto path = address::parse_path(*inside);
     if (!path || !path->mailbox) return replies::syntax_error("Bad recipient address syntax");
     rcpt.forward_path = *std::move(path);

@@ -53,8 +53,4 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return within(c, 0x00, 0x7F); });
-}
-
 }  // namespace postern::smtp

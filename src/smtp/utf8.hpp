@@ -10,6 +10,5 @@ namespace postern::smtp {
 std::size_t utf8_character(std::string_view text);
 
 bool is_utf8(std::string_view text);
-bool is_ascii(std::string_view text);
 
 }  // namespace postern::smtp

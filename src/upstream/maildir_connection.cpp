@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "observe/events.hpp"
+#include "smtp/replies.hpp"
 #include "upstream/maildir_name.hpp"
 #include "upstream/translation.hpp"
 
@@ -10,22 +11,12 @@ namespace postern::upstream {
 
 namespace {
 
+namespace replies = smtp::replies;
 constexpr std::size_t buffer_size = 128 * 1024;
 
-smtp::Reply too_big() {
-    return {552, "5.3.4", "The message is too big"};
-}
-
 smtp::Reply refusal_for(std::error_code error) {
-    if (error == std::errc::no_space_on_device || error.value() == EDQUOT) {
-        return {452, "4.3.1", "No room for the message now, try later"};
-    }
-    return {451, "4.3.0", "The message cannot be stored now, try later"};
-}
-
-const char* to_string(std::uint8_t step) {
-    constexpr std::array names{"begin", "write", "commit"};
-    return names.at(step);
+    const bool full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
+    return full ? replies::storage_full() : replies::local_error();
 }
 
 }  // namespace
@@ -43,22 +34,22 @@ void MaildirConnection::mail(const smtp::Mail& mail) {
     const auto most = store_->settings.message_size;
     mail_accepted_ = most == 0 || mail.size.value_or(0) <= most;
     reverse_path_ = mail.reverse_path.text;
-    replies_.push_back(mail_accepted_ ? smtp::Reply(250, "2.1.0", "Ok") : too_big());
+    replies_.push_back(mail_accepted_ ? replies::sender_ok() : replies::message_too_big());
 }
 
 void MaildirConnection::rcpt(const smtp::Rcpt& rcpt) {
     if (!mail_accepted_) {
-        replies_.push_back(out_of_order_reply());
+        replies_.push_back(replies::out_of_order("MAIL first"));
         return;
     }
     if (store_->settings.per_recipient && rcpt.forward_path.mailbox) {
         folders_.insert(maildir_folder(*rcpt.forward_path.mailbox));
     }
-    replies_.emplace_back(250, "2.1.5", "Ok");
+    replies_.push_back(replies::recipient_ok());
 }
 
 net::Task<smtp::Reply> MaildirConnection::reply() {
-    if (replies_.empty()) co_return out_of_order_reply();
+    if (replies_.empty()) co_return replies::out_of_order("MAIL first");
     auto reply = std::move(replies_.front());
     replies_.pop_front();
     co_return reply;
@@ -75,17 +66,18 @@ std::vector<std::filesystem::path> MaildirConnection::maildirs() const {
 
 net::Task<smtp::Reply> MaildirConnection::data() {
     auto paths = maildirs();
-    if (!mail_accepted_ || !replies_.empty() || paths.empty()) co_return out_of_order_reply();
+    if (!mail_accepted_ || !replies_.empty() || paths.empty())
+        co_return replies::out_of_order("MAIL first");
     unique_name_ = maildir_unique_name(store_->hostname);
     delivery_ = std::make_shared<MaildirDelivery>(std::move(paths), unique_name_);
     content_ = {};
     buffer_ = "Return-Path: <" + reverse_path_ + ">\n";
-    if (!co_await perform(Step::begin)) {
+    if (!co_await perform("begin", &MaildirDelivery::begin)) {
         auto refusal = std::move(refusal_);
         forget();
         co_return refusal;
     }
-    co_return smtp::Reply(354, "", "Go ahead");
+    co_return replies::start_mail();
 }
 
 net::Task<bool> MaildirConnection::write(std::string_view octets) {
@@ -95,51 +87,42 @@ net::Task<bool> MaildirConnection::write(std::string_view octets) {
         size_ += piece.size();
         content_.append(piece, buffer_);
         const auto most = store_->settings.message_size;
-        if (most != 0 && size_ > most) refusal_ = too_big();
-        if (refusal_.code == 0 && buffer_.size() >= buffer_size) co_await perform(Step::write);
+        if (most != 0 && size_ > most) refusal_ = replies::message_too_big();
+        if (refusal_.code == 0 && buffer_.size() >= buffer_size) co_await flush();
     }
-    co_return delivery_&& refusal_.code == 0;
+    co_return delivery_ != nullptr&& refusal_.code == 0;
 }
 
 net::Task<smtp::Reply> MaildirConnection::finish() {
-    if (!delivery_) co_return out_of_order_reply();
-    const bool stored =
-        refusal_.code == 0 && co_await perform(Step::write) && co_await perform(Step::commit);
-    auto reply =
-        stored ? smtp::Reply(250, "2.0.0", "Ok: stored as " + unique_name_) : std::move(refusal_);
+    if (!delivery_) co_return replies::out_of_order("MAIL first");
+    const bool stored = refusal_.code == 0 && co_await flush() &&
+                        co_await perform("commit", &MaildirDelivery::commit);
+    auto reply = stored ? replies::message_accepted(unique_name_) : std::move(refusal_);
     forget();
     co_return reply;
 }
 
+net::Task<bool> MaildirConnection::flush() {
+    auto write = [octets = std::exchange(buffer_, {})](MaildirDelivery& delivery) {
+        return delivery.write(octets);
+    };
+    co_return co_await perform("write", std::move(write));
+}
+
 // One call into the file system, elsewhere. The job owns what it works on, for this connection may
 // go while it runs.
-net::Task<bool> MaildirConnection::perform(Step step) {
+net::Task<bool> MaildirConnection::perform(const char* stage, Work work) {
     const auto submit = [&pool = store_->blocking](std::function<void()> job) {
         return pool.submit(std::move(job));
     };
-    const auto job = [delivery = delivery_, step,
-                      octets = step == Step::write ? std::exchange(buffer_, {}) : std::string()] {
-        switch (step) {
-            case Step::begin:
-                return delivery->begin();
-            case Step::write:
-                return delivery->write(octets);
-            case Step::commit:
-                return delivery->commit();
-        }
-        return std::error_code();
-    };
-    const auto result = co_await net::offload(submit, job);
-    if (!result) {
-        refusal_ = busy_reply();
-    } else if (*result) {
-        refusal_ = refusal_for(*result);
-    }
-    if (refusal_.code == 0) co_return true;
+    auto job = [delivery = delivery_, work = std::move(work)] { return work(*delivery); };
+    const auto result = co_await net::offload(submit, std::move(job));
+    if (result && !*result) co_return true;
+    refusal_ = result ? refusal_for(*result) : replies::next_hop_busy();
     store_->log.write(
         observe::events::relay_failed, subject_,
         {{"next-hop", store_->name},
-         {"stage", to_string(static_cast<std::uint8_t>(step))},
+         {"stage", stage},
          {"cause", result ? result->message() : "too many calls to the disk are waiting"}});
     co_return false;
 }
@@ -154,11 +137,11 @@ net::Task<> MaildirConnection::quit() {
     co_return;
 }
 
-// What was not committed is removed; elsewhere too, but a full pool must not leave a file behind.
+// What was not committed is removed with the last reference: elsewhere, or here when the pool is
+// full.
 void MaildirConnection::forget() {
-    if (delivery_) {
-        store_->blocking.submit([delivery = delivery_] { delivery->discard(); });
-        delivery_.reset();
+    if (auto delivery = std::exchange(delivery_, nullptr)) {
+        store_->blocking.submit([last = std::move(delivery)] {});
     }
     replies_.clear();
     mail_accepted_ = false;

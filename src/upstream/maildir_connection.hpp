@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -44,12 +45,11 @@ class MaildirConnection final : public Connection {
     net::Task<> quit() override;
 
  private:
-    enum class Step : std::uint8_t { begin, write, commit };
+    using Work = std::function<std::error_code(MaildirDelivery&)>;
 
     std::vector<std::filesystem::path> maildirs() const;
-    net::Task<bool> perform(Step step);
+    net::Task<bool> perform(const char* stage, Work work);
     net::Task<bool> flush();
-    void refuse(Step step, std::error_code error);
     void forget();
 
     std::shared_ptr<const MaildirNextHop::Store> store_;

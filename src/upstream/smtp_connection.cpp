@@ -5,11 +5,13 @@
 #include <boost/system/system_error.hpp>
 
 #include "observe/events.hpp"
+#include "smtp/replies.hpp"
 
 namespace postern::upstream {
 
 namespace {
 
+namespace replies = smtp::replies;
 namespace asio = net::asio;
 namespace events = observe::events;
 
@@ -44,7 +46,7 @@ void SmtpConnection::rcpt(const smtp::Rcpt& rcpt) {
 }
 
 net::Task<smtp::Reply> SmtpConnection::reply() {
-    if (queue_.empty()) co_return out_of_order_reply();
+    if (queue_.empty()) co_return replies::out_of_order("MAIL first");
     const bool is_mail = queue_.front().is_mail();
     auto answer = co_await answer_to(queue_.front());
     if (!queue_.empty()) queue_.pop_front();
@@ -57,7 +59,7 @@ net::Task<smtp::Reply> SmtpConnection::answer_to(const Queued& oldest) {
     const Stage stage = oldest.stage();
     if (!oldest.is_mail() && !mail_accepted_) {
         if (oldest.sent) co_await skip_answer();
-        co_return out_of_order_reply();
+        co_return replies::out_of_order("MAIL first");
     }
     for (;;) {
         if (wire_ && !oldest.sent && !can_carry(oldest)) co_return cannot_carry(stage);
@@ -122,7 +124,7 @@ bool SmtpConnection::can_carry(const Queued& queued) const {
 smtp::Reply SmtpConnection::cannot_carry(Stage stage) {
     destination_->probe_wanted.ring();
     log(events::relay_failed, stage, "it does not offer an extension that the transaction uses");
-    return misconfigured_reply();
+    return replies::next_hop_misconfigured();
 }
 
 bool SmtpConnection::may_replace() const {
@@ -144,7 +146,7 @@ net::Task<std::optional<smtp::Reply>> SmtpConnection::replace() {
 }
 
 net::Task<smtp::Reply> SmtpConnection::data() {
-    if (!queue_.empty() || !mail_accepted_) co_return out_of_order_reply();
+    if (!queue_.empty() || !mail_accepted_) co_return replies::out_of_order("MAIL first");
     auto answer = co_await ask(Stage::data, "DATA", timeouts().data);
     if (!answer) co_return lost(Stage::data);
     auto reply = conclude(Stage::data, *answer);
@@ -173,7 +175,7 @@ net::Task<> SmtpConnection::send_piece(std::string_view octets, bool& go_on) {
 }
 
 net::Task<smtp::Reply> SmtpConnection::finish() {
-    if (!in_message_) co_return out_of_order_reply();
+    if (!in_message_) co_return replies::out_of_order("MAIL first");
     in_message_ = false;
     begun_ = false;
     mail_accepted_ = false;
@@ -285,7 +287,7 @@ smtp::Reply SmtpConnection::conclude(Stage stage, const smtp::Reply& reply) {
 smtp::Reply SmtpConnection::lost(Stage stage) {
     // One line for one loss, however many recipients were waiting for their answer.
     if (!why_cut_.empty()) log(events::relay_failed, stage, std::exchange(why_cut_, {}));
-    return lost_reply();
+    return replies::next_hop_lost();
 }
 
 void SmtpConnection::log(const observe::Event& event, Stage stage, const std::string& cause) {

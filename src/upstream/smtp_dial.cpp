@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "observe/events.hpp"
+#include "smtp/replies.hpp"
 #include "upstream/translation.hpp"
 #include "upstream/xclient.hpp"
 
@@ -12,6 +13,7 @@ namespace postern::upstream {
 
 namespace {
 
+namespace replies = smtp::replies;
 using Target = SmtpTargets::Target;
 namespace events = observe::events;
 
@@ -21,7 +23,8 @@ struct Obstacle {
     std::string why;
 
     smtp::Reply reply() const {
-        return fault == Fault::misconfigured ? misconfigured_reply() : unreachable_reply();
+        return fault == Fault::misconfigured ? replies::next_hop_misconfigured()
+                                             : replies::next_hop_unreachable();
     }
 };
 using Outcome = std::optional<Obstacle>;  // nullopt: go on
@@ -174,7 +177,7 @@ net::Deadline share(net::Deadline until, std::size_t targets_left) {
 net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& client) {
     const auto connect_by = net::Clock::now() + destination.settings.connect;
     const auto targets = destination.targets.by_health();
-    Dialled dialled{nullptr, {}, unreachable_reply()};
+    Dialled dialled{nullptr, {}, replies::next_hop_unreachable()};
     if (targets.empty()) {
         destination.log.write(
             events::nexthop_unreachable, client.subject,

@@ -5,11 +5,14 @@
 #include "net/backoff.hpp"
 #include "net/within.hpp"
 #include "observe/events.hpp"
+#include "smtp/replies.hpp"
 #include "upstream/smtp_connection.hpp"
 #include "upstream/smtp_dial.hpp"
 #include "upstream/translation.hpp"
 
 namespace postern::upstream {
+
+namespace replies = smtp::replies;
 
 SmtpNextHop::SmtpNextHop(std::string name, SmtpNextHopSettings settings, std::string hostname,
                          observe::Log& log)
@@ -38,7 +41,7 @@ net::Task<NextHop::Opened> SmtpNextHop::open(const ClientIdentity& client) {
         destination->log.write(
             observe::events::relay_failed, client.subject,
             {{"next-hop", destination->name}, {"cause", "all its connections are taken"}});
-        co_return Opened{nullptr, busy_reply()};
+        co_return Opened{nullptr, replies::next_hop_busy()};
     }
     auto dialled = co_await dial(*destination, client);
     if (!dialled.wire) co_return Opened{nullptr, std::move(dialled.refusal)};

@@ -27,11 +27,4 @@ struct Verdict {
 // the transaction uses SMTPUTF8, so UTF-8 may stay in the text.
 Verdict translate(Stage stage, const smtp::Reply& reply, bool utf8);
 
-// What our client hears when there is no reply to translate.
-smtp::Reply unreachable_reply();
-smtp::Reply lost_reply();
-smtp::Reply misconfigured_reply();
-smtp::Reply busy_reply();
-smtp::Reply out_of_order_reply();
-
 }  // namespace postern::upstream

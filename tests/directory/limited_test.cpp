@@ -185,6 +185,7 @@ TEST_F(LimitedTest, ANetworkThatSucceededMakesItsOtherLoginsKnown) {
     test::run_ready(io);
     EXPECT_EQ(record->inside, 2u);
     finish_all();
+    test::run_until(io, [&] { return joe.done(); });
     EXPECT_EQ(outcome(joe), "accepted");
 }
 

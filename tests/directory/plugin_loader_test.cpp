@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <fstream>
+#include "support/temporary_directory.hpp"
 
 namespace postern::directory {
 namespace {
@@ -14,21 +13,10 @@ using testing::HasSubstr;
 
 const fs::path built = POSTERN_BINARY_DIR "/lib/postern/backends";
 
-std::string octets_of(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 class PluginLoaderTest : public testing::Test {
  protected:
-    PluginLoaderTest() {
-        std::string pattern = (fs::temp_directory_path() / "postern-plugins-XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-    }
-    ~PluginLoaderTest() override { fs::remove_all(folder); }
-
-    void put(const std::string& name, const std::string& octets) {
-        std::ofstream(folder / name, std::ios::binary) << octets;
+    void put(const std::string& name, std::string_view octets) {
+        test::write_file(folder / name, octets);
     }
 
     // "<what>; <hint>" of the refusal.
@@ -41,7 +29,8 @@ class PluginLoaderTest : public testing::Test {
         }
     }
 
-    fs::path folder;
+    test::TemporaryDirectory directory;
+    fs::path folder = directory.path();
 };
 
 TEST_F(PluginLoaderTest, LoadsAnInstalledBackend) {
@@ -87,7 +76,7 @@ TEST_F(PluginLoaderTest, AFileThatIsNoBackendIsRefused) {
 }
 
 TEST_F(PluginLoaderTest, AnotherAbiIsRefusedWithWhatToDo) {
-    auto octets = octets_of(built / "postern-backend-memory.so");
+    auto octets = test::read_file(built / "postern-backend-memory.so");
     std::string other = abi_tag();
     auto hash = other.find(POSTERN_ABI_HEADERS);
     other.replace(hash, 16, "0123456789abcdef");

@@ -1,5 +1,5 @@
-// The net under the open relay tests: what they look for does happen when somebody whom Postfix trusts asks
-// for it, so an empty maildir `outside` means something.
+// The net under the open relay tests: what they look for does happen when somebody whom Postfix
+// trusts asks for it, so an empty maildir `outside` means something.
 #include <gtest/gtest.h>
 
 #include "support/postfix.hpp"
@@ -45,8 +45,9 @@ TEST_F(PostfixFixture, RefusesAMailboxThatIsNotThere) {
 TEST_F(PostfixFixture, TakesALoginByXclient) {
     SmtpClient client(postfix->port());
     client.greet();
-    EXPECT_EQ(client.command("XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 LOGIN=jane PROTO=ESMTP").code,
-              220);
+    EXPECT_EQ(
+        client.command("XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 LOGIN=jane PROTO=ESMTP").code,
+        220);
     EXPECT_EQ(client.command("EHLO client.example").code, 250);
     EXPECT_EQ(client.command("MAIL FROM:<jane@example.org>").code, 250);
     EXPECT_EQ(client.command("RCPT TO:<bob@example.org>").code, 250);

@@ -33,13 +33,10 @@ inline identity::Credentials credentials(std::string_view typed,
 class Door {
  public:
     net::Task<> pass() {
-        auto executor = co_await net::this_executor();
+        net::Timer timer(co_await net::this_executor(), net::Clock::time_point::max());
+        Waiting waiting(*this, timer);
         while (!open_ && passes_ == 0) {
-            auto& timer = waiting_.emplace_back(std::make_unique<net::Timer>(executor));
-            timer->expires_at(net::Clock::time_point::max());
-            auto* mine = timer.get();
-            co_await mine->async_wait(asio::as_tuple(net::use_task));
-            std::erase_if(waiting_, [&](const auto& each) { return each.get() == mine; });
+            co_await timer.async_wait(asio::as_tuple(net::use_task));
             auto cancellation = co_await asio::this_coro::cancellation_state;
             if (cancellation.cancelled() != asio::cancellation_type::none)
                 throw boost::system::system_error(asio::error::operation_aborted);
@@ -57,13 +54,21 @@ class Door {
     }
 
  private:
+    struct Waiting {
+        Waiting(Door& door, net::Timer& timer) : door(door), timer(timer) {
+            door.waiting_.push_back(&timer);
+        }
+        ~Waiting() { std::erase(door.waiting_, &timer); }
+        Door& door;
+        net::Timer& timer;
+    };
     void wake() {
-        for (auto& timer : waiting_)
+        for (auto* timer : waiting_)
             timer->cancel();
     }
     bool open_ = false;
     std::size_t passes_ = 0;
-    std::vector<std::unique_ptr<net::Timer>> waiting_;
+    std::vector<net::Timer*> waiting_;
 };
 
 class FakeDirectory final : public directory::Directory {
@@ -86,11 +91,11 @@ class FakeDirectory final : public directory::Directory {
 
     net::Task<identity::AuthResult> authenticate(
         const identity::Credentials& credentials) override {
-        Inside inside(*record_, credentials.login);
+        Inside inside(record_, credentials.login);
         co_return co_await authenticate_(credentials);
     }
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override {
-        Inside inside(*record_, login);
+        Inside inside(record_, login);
         co_return co_await look_up_(login);
     }
     directory::Capabilities capabilities() const override { return capabilities_; }
@@ -134,12 +139,13 @@ class FakeDirectory final : public directory::Directory {
 
  private:
     struct Inside {
-        Inside(Record& record, const identity::Login& login) : record(record) {
-            record.asked.push_back(login.text());
-            record.most_inside = std::max(record.most_inside, ++record.inside);
+        Inside(std::shared_ptr<Record> its_record, const identity::Login& login)
+            : record(std::move(its_record)) {
+            record->asked.push_back(login.text());
+            record->most_inside = std::max(record->most_inside, ++record->inside);
         }
-        ~Inside() { --record.inside; }
-        Record& record;
+        ~Inside() { --record->inside; }
+        std::shared_ptr<Record> record;
     };
     static net::Task<identity::AuthResult> accepted(std::string name) {
         co_return identity::Accepted{{.name = std::move(name)}};

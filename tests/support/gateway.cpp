@@ -81,8 +81,9 @@ void must_succeed(const Command& command) {
 
 std::vector<std::string> new_certificate(const std::filesystem::path& key,
                                          const std::filesystem::path& cert) {
-    return {"openssl", "req",  "-x509", "-newkey", "ec",      "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes",  "-days", "2",     "-keyout", key.string(), "-out",     cert.string()};
+    return {
+        "openssl", "req",   "-x509", "-newkey", "ec",         "-pkeyopt", "ec_paramgen_curve:P-256",
+        "-nodes",  "-days", "2",     "-keyout", key.string(), "-out",     cert.string()};
 }
 
 void append(std::vector<std::string>& to, std::initializer_list<std::string> more) {
@@ -163,8 +164,8 @@ Finished Installation::command(std::vector<std::string> arguments, std::string i
 
 Gateway::Gateway(std::string_view settings, Values values)
     : Installation(settings, std::move(values)) {
-    process_ = std::make_unique<Process>(Command{
-        .arguments = {postern_program(), "serve", "--config", settings_file().string()}});
+    process_ = std::make_unique<Process>(
+        Command{.arguments = {postern_program(), "serve", "--config", settings_file().string()}});
     wait_until_listening();
 }
 
@@ -173,7 +174,7 @@ Gateway::~Gateway() {
     const auto status = process_->wait(std::chrono::seconds(15));
     if (!status) {
         ADD_FAILURE() << "the gateway does not end after SIGTERM:\n" << log();
-    } else if (*status != 0) {
+    } else if (*status != 0 && !killed_) {
         ADD_FAILURE() << "the gateway ended with status " << *status << ":\n" << log();
     }
     const auto errors = process_->errors();
@@ -187,6 +188,11 @@ void Gateway::wait_until_listening() {
         eventually([&] { return !process_->running() || accepts_connections(number); });
     }
     if (!process_->running()) throw std::runtime_error("the gateway does not start: " + log());
+}
+
+void Gateway::kill() {
+    killed_ = true;
+    process_->kill();
 }
 
 SmtpClient Gateway::tls_client() const {
@@ -208,9 +214,15 @@ std::string Gateway::log() const {
            (std::filesystem::exists(file) ? read_file(file) : std::string{});
 }
 
-std::string postern_program() { return POSTERN_BINARY_DIR "/bin/postern"; }
+std::string postern_program() {
+    return POSTERN_BINARY_DIR "/bin/postern";
+}
 
-std::string maildir_settings() { return std::string(common_settings) + std::string(maildir_hop); }
-std::string relay_settings() { return std::string(common_settings) + std::string(smtp_hop); }
+std::string maildir_settings() {
+    return std::string(common_settings) + std::string(maildir_hop);
+}
+std::string relay_settings() {
+    return std::string(common_settings) + std::string(smtp_hop);
+}
 
 }  // namespace postern::test

@@ -13,9 +13,10 @@
 
 namespace postern::test {
 
-// A directory with a settings file, a certification authority and a certificate for localhost and 127.0.0.1.
-// In the settings text `${port:NAME}` stands for a free port, the same for each NAME, `${directory}` for the
-// directory, `${cert}` and `${key}` for the certificate's files, `${NAME}` for what `values` has.
+// A directory with a settings file, a certification authority and a certificate for localhost and
+// 127.0.0.1. In the settings text `${port:NAME}` stands for a free port, the same for each NAME,
+// `${directory}` for the directory, `${cert}` and `${key}` for the certificate's files, `${NAME}`
+// for what `values` has.
 class Installation {
  public:
     using Values = std::map<std::string, std::string>;
@@ -43,9 +44,10 @@ class Installation {
     std::map<std::string, std::uint16_t> ports_;
 };
 
-// The built gateway, `postern serve`, listening on all `${port:NAME}` of its settings when the constructor returns. The
-// destructor ends it with SIGTERM and makes the test fail when that takes long, when the exit status is not 0
-// or when a sanitizer has reported something.
+// The built gateway, `postern serve`, listening on all `${port:NAME}` of its settings when the
+// constructor returns. The destructor ends it with SIGTERM (unless the test has killed it) and
+// makes the test fail when that takes long, when the exit status is not 0 or when a sanitizer has
+// reported something.
 class Gateway final : public Installation {
  public:
     explicit Gateway(std::string_view settings, Values values = {});
@@ -65,23 +67,26 @@ class Gateway final : public Installation {
     Maildir maildir() const { return Maildir(directory() / "mail"); }
     void reload() { process_->signal(SIGHUP); }
     void drain() { process_->signal(SIGTERM); }
+    void kill();
 
  private:
     void wait_until_listening();
 
     std::unique_ptr<Process> process_;
+    bool killed_ = false;
 };
 
 // Path of the built program.
 std::string postern_program();
 
-// Settings of a gateway with listeners `submission` and `submissions`, the accounts below, and `errors.wait`
-// of one second. The mail goes to ${directory}/mail, or to an SMTP server at ${next-hop}.
+// Settings of a gateway with listeners `submission` and `submissions`, the accounts below, and
+// `errors.wait` of one second. The mail goes to ${directory}/mail, or to an SMTP server at
+// ${next-hop}.
 std::string maildir_settings();
 std::string relay_settings();
 
-// The accounts in both: jane owns jane@example.org and all of jane.example; joe owns joe@example.org and his
-// secret is stored as argon2id; paul is disabled.
+// The accounts in both: jane owns jane@example.org and all of jane.example; joe owns
+// joe@example.org and his secret is stored as argon2id; paul is disabled.
 inline constexpr std::string_view jane_password = "correct horse";
 inline constexpr std::string_view joe_password = "battery staple";
 inline constexpr std::string_view paul_password = "not any more";

@@ -30,11 +30,14 @@ bool begins_trace(std::string_view line) {
 
 }  // namespace
 
-std::vector<fs::path> Maildir::files() const { return regular_files(path_ / "new"); }
+std::vector<fs::path> Maildir::files() const {
+    return regular_files(path_ / "new");
+}
 
 std::vector<std::string> Maildir::messages() const {
     std::vector<std::string> result;
-    for (const auto& file : files()) result.push_back(read_file(file));
+    for (const auto& file : files())
+        result.push_back(read_file(file));
     return result;
 }
 
@@ -60,10 +63,13 @@ std::string Maildir::wait_for_message_with(std::string_view mark) const {
     return found;
 }
 
-std::size_t Maildir::unfinished() const { return regular_files(path_ / "tmp").size(); }
+std::size_t Maildir::unfinished() const {
+    return regular_files(path_ / "tmp").size();
+}
 
 void Maildir::clear() const {
-    for (const auto& file : files()) fs::remove(file);
+    for (const auto& file : files())
+        fs::remove(file);
 }
 
 std::string without_trace(std::string_view message) {

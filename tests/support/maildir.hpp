@@ -27,8 +27,8 @@ class Maildir {
     std::filesystem::path path_;
 };
 
-// The message without the trace fields that servers put in front: Return-Path, Delivered-To, X-Original-To
-// and Received, folded lines included.
+// The message without the trace fields that servers put in front: Return-Path, Delivered-To,
+// X-Original-To and Received, folded lines included.
 std::string without_trace(std::string_view message);
 
 }  // namespace postern::test

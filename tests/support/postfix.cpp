@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* daemon_directory = "/usr/lib/postfix/sbin";
 
-// smtpd_tls_auth_only without TLS: no SASL mechanism is looked for, but a login that comes by XCLIENT counts.
+// smtpd_tls_auth_only without TLS: no SASL mechanism is looked for, but a login that comes by
+// XCLIENT counts.
 constexpr std::string_view main_cf = R"(
 compatibility_level = 3.6
 queue_directory = {0}/queue
@@ -76,7 +77,8 @@ postlog unix-dgram n - n - 1 postlogd
 
 const passwd& account(const char* name) {
     const auto* found = ::getpwnam(name);
-    if (!found) throw std::runtime_error(std::string("no account ") + name + ": is Postfix installed?");
+    if (!found)
+        throw std::runtime_error(std::string("no account ") + name + ": is Postfix installed?");
     return *found;
 }
 
@@ -105,8 +107,9 @@ void Postfix::write_settings(std::string_view settings) const {
     const auto base = directory_.path().string();
     const auto& nobody = account("nobody");
     make_folder(directory_ / "etc", 0, 0, 0755);
-    write_file(directory_ / "etc/main.cf",
-               fmt::format(main_cf, base, nobody.pw_uid, nobody.pw_gid) + std::string(settings) + "\n");
+    write_file(
+        directory_ / "etc/main.cf",
+        fmt::format(main_cf, base, nobody.pw_uid, nobody.pw_gid) + std::string(settings) + "\n");
     write_file(directory_ / "etc/master.cf", fmt::format(master_cf, base, port_));
     write_file(directory_ / "etc/recipients", "bob@example.org bob/\ncarol@example.org carol/\n");
 }
@@ -132,8 +135,9 @@ void Postfix::make_queue() const {
 }
 
 void Postfix::start() {
-    master_ = std::make_unique<Process>(Command{.arguments = {
-        fmt::format("{}/master", daemon_directory), "-c", (directory_ / "etc").string(), "-d"}});
+    master_ = std::make_unique<Process>(
+        Command{.arguments = {fmt::format("{}/master", daemon_directory), "-c",
+                              (directory_ / "etc").string(), "-d"}});
     wait_for_greeting();
 }
 
@@ -155,7 +159,9 @@ Maildir Postfix::mailbox(std::string_view local_part) const {
     return Maildir(directory_ / "mail" / local_part);
 }
 
-Maildir Postfix::outside() const { return Maildir(directory_ / "mail/outside"); }
+Maildir Postfix::outside() const {
+    return Maildir(directory_ / "mail/outside");
+}
 
 void Postfix::wait_until_idle() const {
     const bool idle = eventually([&] {
@@ -172,6 +178,8 @@ std::string Postfix::log() const {
     return fs::exists(file) ? read_file(file) : std::string{};
 }
 
-void Postfix::kill() { master_->kill(); }
+void Postfix::kill() {
+    master_->kill();
+}
 
 }  // namespace postern::test

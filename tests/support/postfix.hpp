@@ -12,10 +12,11 @@
 
 namespace postern::test {
 
-// A real Postfix in a temporary directory, on a free port of 127.0.0.1, which trusts whoever comes from this
-// machine and takes XCLIENT from there. Its own domain is example.org with the mailboxes bob and carol; mail
-// for any other domain ends in a maildir of its own, so that a test sees what has been relayed to the
-// outside. Needs root, as every Postfix does: the constructor throws std::runtime_error otherwise.
+// A real Postfix in a temporary directory, on a free port of 127.0.0.1, which trusts whoever comes
+// from this machine and takes XCLIENT from there. Its own domain is example.org with the mailboxes
+// bob and carol; mail for any other domain ends in a maildir of its own, so that a test sees what
+// has been relayed to the outside. Needs root, as every Postfix does: the constructor throws
+// std::runtime_error otherwise.
 class Postfix {
  public:
     // `settings`: more lines for main.cf.
@@ -27,7 +28,8 @@ class Postfix {
 
     Maildir mailbox(std::string_view local_part) const;  // "bob", "carol"
     Maildir outside() const;                             // what left for other domains
-    // Waits until nothing is on its way, so that what is not in a maildir now will never be. Throws.
+    // Waits until nothing is on its way, so that what is not in a maildir now will never be.
+    // Throws.
     void wait_until_idle() const;
     std::string log() const;
 

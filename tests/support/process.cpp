@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
     std::vector<char*> result;
-    for (auto& each : strings) result.push_back(each.data());
+    for (auto& each : strings)
+        result.push_back(each.data());
     result.push_back(nullptr);
     return result;
 }
@@ -31,7 +32,8 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
         const std::string variable = *each;
         if (!added.contains(variable.substr(0, variable.find('=')))) result.push_back(variable);
     }
-    for (const auto& [name, value] : added) result.push_back(name + "=" + value);
+    for (const auto& [name, value] : added)
+        result.push_back(name + "=" + value);
     return result;
 }
 
@@ -44,7 +46,8 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     ::dup2(::open(in, O_RDONLY), 0);
     ::dup2(::open(out, O_WRONLY | O_CREAT | O_APPEND, 0644), 1);
     ::dup2(::open(err, O_WRONLY | O_CREAT | O_APPEND, 0644), 2);
-    for (int fd = 3; fd < 1024; ++fd) ::close(fd);
+    for (int fd = 3; fd < 1024; ++fd)
+        ::close(fd);
     ::execvpe(arguments[0], arguments, environment);
     const char* why = ::strerror(errno);
     [[maybe_unused]] auto written = ::write(2, why, ::strlen(why));
@@ -64,7 +67,9 @@ std::size_t rollup_field(const std::string& rollup, std::string_view name) {
 
 }  // namespace
 
-Process::Process(const Command& command) { start(command); }
+Process::Process(const Command& command) {
+    start(command);
+}
 
 Process::~Process() {
     if (pid_ > 0) stop();
@@ -83,7 +88,9 @@ void Process::start(const Command& command) {
     ::setpgid(pid_, pid_);  // whoever comes first: afterwards it is done
 }
 
-bool Process::running() { return !wait(Seconds(0)); }
+bool Process::running() {
+    return !wait(Seconds(0));
+}
 
 std::optional<int> Process::wait(Seconds patience) {
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
@@ -118,17 +125,23 @@ void Process::kill() {
     }
 }
 
-std::string Process::output() const { return read_if_there(directory_ / "out"); }
-std::string Process::errors() const { return read_if_there(directory_ / "err"); }
+std::string Process::output() const {
+    return read_if_there(directory_ / "out");
+}
+std::string Process::errors() const {
+    return read_if_there(directory_ / "err");
+}
 
 Usage usage(pid_t pid) {
     const auto folder = std::filesystem::path("/proc") / std::to_string(pid);
     const auto rollup = read_file(folder / "smaps_rollup");
     const auto stat = read_file(folder / "stat");
-    // The fields behind "(name)", which may hold blanks: state is the third, utime and stime 14 and 15.
+    // The fields behind "(name)", which may hold blanks: state is the third, utime and stime 14
+    // and 15.
     std::istringstream fields(stat.substr(stat.rfind(')') + 1));
     std::string skipped;
-    for (int field = 3; field < 14; ++field) fields >> skipped;
+    for (int field = 3; field < 14; ++field)
+        fields >> skipped;
     long user = 0, system = 0;
     fields >> user >> system;
     return {rollup_field(rollup, "Rss"), rollup_field(rollup, "Pss"),

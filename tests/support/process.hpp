@@ -16,11 +16,11 @@ namespace postern::test {
 struct Command {
     std::vector<std::string> arguments;              // the program first, found in PATH
     std::map<std::string, std::string> environment;  // added to ours
-    std::string input;                               // what it reads from standard input, then the end
+    std::string input;  // what it reads from standard input, then the end
 };
 
-// A running program. Its output goes to files, so it never waits for us. It leads a process group of its own,
-// gets SIGKILL when the thread that started it dies, and is stopped with this object.
+// A running program. Its output goes to files, so it never waits for us. It leads a process group
+// of its own, gets SIGKILL when the thread that started it dies, and is stopped with this object.
 class Process {
  public:
     using Seconds = std::chrono::duration<double>;
@@ -32,7 +32,8 @@ class Process {
 
     pid_t pid() const { return pid_; }
     bool running();
-    // Its exit status, 128 + signal when a signal ended it; nullopt: it still runs after `patience`.
+    // Its exit status, 128 + signal when a signal ended it; nullopt: it still runs after
+    // `patience`.
     std::optional<int> wait(Seconds patience);
     void signal(int number);
     // SIGTERM, after `patience` SIGKILL to its group. The exit status.

@@ -66,12 +66,17 @@ struct SmtpClient::Wire {
         if (ready < 0 && errno != EINTR) fail("poll");
     }
 
-    // What to wait for before the TLS operation is tried again; nullopt: the connection is at its end.
+    // What to wait for before the TLS operation is tried again; nullopt: the connection is at its
+    // end.
     std::optional<short> wanted(int result) const {
         switch (SSL_get_error(ssl, result)) {
-            case SSL_ERROR_WANT_READ: return short{POLLIN};
-            case SSL_ERROR_WANT_WRITE: return short{POLLOUT};
-            default: ERR_clear_error(); return std::nullopt;
+            case SSL_ERROR_WANT_READ:
+                return short{POLLIN};
+            case SSL_ERROR_WANT_WRITE:
+                return short{POLLOUT};
+            default:
+                ERR_clear_error();
+                return std::nullopt;
         }
     }
 
@@ -184,7 +189,8 @@ SmtpClient::Reply SmtpClient::read_reply() {
 
 void SmtpClient::send(std::string_view octets) {
     const auto deadline = Clock::now() + wire_->patience;
-    while (!octets.empty()) octets.remove_prefix(wire_->write_some(octets, deadline));
+    while (!octets.empty())
+        octets.remove_prefix(wire_->write_some(octets, deadline));
 }
 
 SmtpClient::Reply SmtpClient::command(std::string_view line) {
@@ -194,10 +200,12 @@ SmtpClient::Reply SmtpClient::command(std::string_view line) {
 
 std::vector<SmtpClient::Reply> SmtpClient::pipeline(const std::vector<std::string>& lines) {
     std::string all;
-    for (const auto& line : lines) all += line + "\r\n";
+    for (const auto& line : lines)
+        all += line + "\r\n";
     send(all);
     std::vector<Reply> replies;
-    while (replies.size() < lines.size()) replies.push_back(read_reply());
+    while (replies.size() < lines.size())
+        replies.push_back(read_reply());
     return replies;
 }
 
@@ -215,7 +223,9 @@ void SmtpClient::handshake() {
     }
 }
 
-bool SmtpClient::is_tls() const { return wire_->ssl != nullptr; }
+bool SmtpClient::is_tls() const {
+    return wire_->ssl != nullptr;
+}
 
 std::string SmtpClient::certificate_fingerprint() const {
     auto* certificate = SSL_get1_peer_certificate(wire_->ssl);

@@ -10,9 +10,10 @@
 
 namespace postern::test {
 
-// A blocking SMTP client for tests, which says exactly what it is told to, however wrong that is. Every wait
-// has a deadline: SmtpClient::TimedOut. The end of the connection where a reply was expected is
-// SmtpClient::Closed. No certificate is verified here; tests that care use `openssl s_client`.
+// A blocking SMTP client for tests, which says exactly what it is told to, however wrong that is.
+// Every wait has a deadline: SmtpClient::TimedOut. The end of the connection where a reply was
+// expected is SmtpClient::Closed. No certificate is verified here; tests that care use `openssl
+// s_client`.
 class SmtpClient {
  public:
     struct Reply {
@@ -29,7 +30,8 @@ class SmtpClient {
     };
 
     // Connects to 127.0.0.1. A small receive buffer makes a client that reads nothing felt at once.
-    explicit SmtpClient(std::uint16_t port, std::chrono::milliseconds patience = std::chrono::seconds(20),
+    explicit SmtpClient(std::uint16_t port,
+                        std::chrono::milliseconds patience = std::chrono::seconds(20),
                         int receive_buffer = 0);
     ~SmtpClient();
     SmtpClient(SmtpClient&&) noexcept;
@@ -57,8 +59,8 @@ class SmtpClient {
     void half_close();
     // Cuts the connection with a reset.
     void reset();
-    // True when the server has closed: the end of the stream or a reset within the patience. Octets that come
-    // before the end are dropped.
+    // True when the server has closed: the end of the stream or a reset within the patience. Octets
+    // that come before the end are dropped.
     bool is_closed();
     // Octets that arrive until the server closes or `patience` passes.
     std::string drain(std::chrono::milliseconds patience);

@@ -6,8 +6,8 @@
 
 namespace postern::test {
 
-// A new empty directory below the system's, removed with all that is in it at the end. Everybody may walk
-// through it but not list it, for servers under test give up root.
+// A new empty directory below the system's, removed with all that is in it at the end. Everybody
+// may walk through it but not list it, for servers under test give up root.
 class TemporaryDirectory {
  public:
     TemporaryDirectory();

@@ -1,0 +1,85 @@
+#include "crypto/hash_pool.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "crypto/hash_queue.hpp"
+
+namespace postern::crypto {
+namespace {
+
+unsigned thread_count(const HashPoolSettings& settings) {
+    if (settings.threads > 0) return settings.threads;
+    return std::max(std::thread::hardware_concurrency() / 2, 1U);
+}
+
+}  // namespace
+
+struct HashPool::State {
+    explicit State(const HashPoolSettings& settings)
+        : queue(thread_count(settings), settings.queue, settings.memory) {}
+
+    // Also when the constructor of the pool fails at its last thread.
+    ~State() { end(); }
+
+    void end() {
+        std::deque<HashQueue::Job> dropped;  // destroyed without the lock: it is not our code
+        {
+            const std::lock_guard lock(mutex);
+            stopping = true;
+            dropped = queue.drop();
+        }
+        dropped.clear();
+        wake_up.notify_all();
+        for (auto& thread : threads)
+            thread.join();
+        threads.clear();
+    }
+
+    // The life of one thread. A job that throws breaks its contract and ends the program.
+    void work() noexcept {
+        std::unique_lock lock(mutex);
+        for (;;) {
+            wake_up.wait(lock, [this] { return stopping || queue.ready(); });
+            if (stopping) return;
+            auto job = queue.take();
+            lock.unlock();
+            job->run();
+            job->run = nullptr;  // what it holds goes before its memory counts as free
+            lock.lock();
+            queue.finished(job->memory);
+            if (queue.ready()) wake_up.notify_all();
+        }
+    }
+
+    std::mutex mutex;
+    std::condition_variable wake_up;
+    HashQueue queue;
+    bool stopping = false;
+    std::vector<std::thread> threads;
+};
+
+HashPool::HashPool(const HashPoolSettings& settings) : state_(std::make_unique<State>(settings)) {
+    for (unsigned i = 0; i < thread_count(settings); ++i) {
+        state_->threads.emplace_back([state = state_.get()] { state->work(); });
+    }
+}
+
+// Until its last job has ended, that job may still submit another one, and is refused.
+HashPool::~HashPool() {
+    state_->end();
+}
+
+bool HashPool::submit(Standing standing, std::size_t memory, std::function<void()> job) {
+    HashQueue::Job offered{memory, std::move(job)};
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stopping || !state_->queue.offer(standing, offered)) return false;
+    state_->wake_up.notify_one();
+    return true;
+}
+
+}  // namespace postern::crypto

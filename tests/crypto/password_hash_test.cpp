@@ -1,0 +1,202 @@
+#include "crypto/password_hash.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace postern::crypto {
+namespace {
+
+using namespace std::string_literals;
+
+bool verifies(const std::string& stored, std::string_view password) {
+    const auto hash = PasswordHash::parse(stored);
+    if (!hash) {
+        ADD_FAILURE() << stored << ": " << to_string(hash.error());
+        return false;
+    }
+    return hash->verify(Secret(password));
+}
+
+void expect_error(const std::vector<std::string>& table, HashError expected,
+                  const HashLimits& limits = {}) {
+    for (const auto& stored : table) {
+        const auto hash = PasswordHash::parse(stored, limits);
+        const auto shown = testing::PrintToString(stored.substr(0, 200));
+        ASSERT_TRUE(hash.has_error()) << shown;
+        EXPECT_STREQ(to_string(hash.error()), to_string(expected)) << shown;
+    }
+}
+
+TEST(PasswordHash, TakesPlainTextInItsForms) {
+    for (const auto* prefix : {"", "{PLAIN}", "{plain}", "{CLEAR}", "{Clear}", "{CLEARTEXT}"}) {
+        const auto stored = prefix + "p4ss w0rd"s;
+        EXPECT_TRUE(verifies(stored, "p4ss w0rd")) << stored;
+        EXPECT_FALSE(verifies(stored, "p4ss w0r")) << stored;
+        EXPECT_FALSE(verifies(stored, "p4ss w0rd ")) << stored;
+        EXPECT_FALSE(verifies(stored, "P4ss w0rd")) << stored;
+        EXPECT_FALSE(verifies(stored, stored + "x")) << stored;
+        EXPECT_EQ(PasswordHash::parse(stored)->memory_cost(), 0U);
+    }
+    EXPECT_FALSE(verifies("{PLAIN}secret", "{PLAIN}secret"));
+    EXPECT_TRUE(verifies("{PLAIN}{PLAIN}x", "{PLAIN}x"));
+    EXPECT_TRUE(verifies("{PLAIN}$6$looks$like$a$hash", "$6$looks$like$a$hash"));
+    EXPECT_TRUE(verifies(" {x", " {x"));
+    EXPECT_TRUE(verifies("pass{word}$", "pass{word}$"));
+    EXPECT_TRUE(verifies("a\0b"s, "a\0b"s));
+    EXPECT_FALSE(verifies("a\0b"s, "a"));
+    EXPECT_TRUE(verifies("pässwörd", "pässwörd"));
+    EXPECT_FALSE(verifies("p\u00E4ss", "pa\u0308ss")) << "the password's octets are left alone";
+}
+
+TEST(PasswordHash, NeverAcceptsAnEmptyPassword) {
+    EXPECT_FALSE(verifies("", ""));
+    EXPECT_FALSE(verifies("{PLAIN}", ""));
+    EXPECT_FALSE(verifies("{CLEARTEXT}", ""));
+    EXPECT_FALSE(verifies("", "x"));
+    EXPECT_FALSE(verifies(hash_password(Secret(""), 64, 1, 1), ""));
+}
+
+TEST(PasswordHash, HashesWithAFreshSalt) {
+    const auto stored = hash_password(Secret("secret"), 256, 2, 3);
+    EXPECT_TRUE(stored.starts_with("$argon2id$v=19$m=256,t=2,p=3$")) << stored;
+    EXPECT_TRUE(verifies(stored, "secret"));
+    EXPECT_TRUE(verifies("{argon2id}" + stored, "secret"));
+    EXPECT_FALSE(verifies(stored, "Secret"));
+    EXPECT_NE(hash_password(Secret("secret"), 256, 2, 3), stored);
+    EXPECT_EQ(PasswordHash::parse(stored)->memory_cost(), 256U * 1024);
+    EXPECT_THROW(hash_password(Secret("x"), 7, 1, 1), std::runtime_error);
+    EXPECT_THROW(hash_password(Secret("x"), 64, 0, 1), std::runtime_error);
+    EXPECT_THROW(hash_password(Secret("x"), 64, 1, 0), std::runtime_error);
+}
+
+TEST(PasswordHash, TellsAnUnknownSchemeFromAWrongPassword) {
+    expect_error({"{",
+                  "{}",
+                  "{}x",
+                  "{PLAIN",
+                  "{FOO}x",
+                  "{SSHA}x",
+                  "{PLAIN.b64}eA==",
+                  "{ PLAIN}x",
+                  "{PLAIN }x",
+                  "{ARGON2D}x",
+                  "{CRYPT}$6$x",
+                  "$",
+                  "$$",
+                  "$1$a$b",
+                  "$6$salt$hash",
+                  "$2y$10$abc",
+                  "$argon2",
+                  "$argon2$",
+                  "$argon2x$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAA",
+                  "$argon2ID$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAA",
+                  "$ARGON2id$",
+                  "$pbkdf2$x",
+                  "$myPassword",
+                  "{\0}x"s},
+                 HashError::unknown_scheme);
+}
+
+TEST(PasswordHash, RefusesWhatIsNoPhcString) {
+    const std::string salt = "c29tZXNhbHQ", hash = "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    const std::string tail = "$" + salt + "$" + hash;
+    expect_error(
+        {
+            "{ARGON2}",
+            "{ARGON2ID}x",
+            "{ARGON2}argon2id$",
+            "{ARGON2}$6$salt$hash",
+            "{ARGON2}{ARGON2}$argon2id$v=19$m=256,t=2,p=1" + tail,
+            "$argon2id",
+            "$argon2id$",
+            "$argon2id$v=19",
+            "$argon2id$v=19$",
+            "$argon2id$v=18$m=256,t=2,p=1" + tail,
+            "$argon2id$v=$m=256,t=2,p=1" + tail,
+            "$argon2id$v=019$m=256,t=2,p=1" + tail,
+            "$argon2id$v=4294967315$m=256,t=2,p=1" + tail,
+            "$argon2id$V=19$m=256,t=2,p=1" + tail,
+            "$argon2id$v=19$v=19$m=256,t=2,p=1" + tail,
+            "$argon2id$v=19$t=2,m=256,p=1" + tail,
+            "$argon2id$v=19$m=256,t=2" + tail,
+            "$argon2id$v=19$m=256,p=1" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1,p=1" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1," + tail,
+            "$argon2id$v=19$m=,t=2,p=1" + tail,
+            "$argon2id$v=19$m=+256,t=2,p=1" + tail,
+            "$argon2id$v=19$m=-256,t=2,p=1" + tail,
+            "$argon2id$v=19$m= 256,t=2,p=1" + tail,
+            "$argon2id$v=19$m=0256,t=2,p=1" + tail,
+            "$argon2id$v=19$m=0x100,t=2,p=1" + tail,
+            "$argon2id$v=19$m=256.0,t=2,p=1" + tail,
+            "$argon2id$v=19$m=0,t=2,p=1" + tail,
+            "$argon2id$v=19$m=256,t=0,p=1" + tail,
+            "$argon2id$v=19$m=256,t=2,p=0" + tail,
+            "$argon2id$v=19$m=7,t=2,p=1" + tail,
+            "$argon2id$v=19$m=15,t=2,p=2" + tail,
+            "$argon2id$v=19$m=127,t=2,p=16" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1,keyid=AAAA" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1,data=AAAA" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1",
+            "$argon2id$v=19$m=256,t=2,p=1$" + salt,
+            "$argon2id$v=19$m=256,t=2,p=1$" + salt + "$",
+            "$argon2id$v=19$m=256,t=2,p=1$$" + hash,
+            "$argon2id$v=19$m=256,t=2,p=1$" + tail,
+            "$argon2id$v=19$m=256,t=2,p=1" + tail + "$",
+            "$argon2id$v=19$m=256,t=2,p=1" + tail + "=",
+            "$argon2id$v=19$m=256,t=2,p=1" + tail + "\n",
+            "$argon2id$v=19$m=256,t=2,p=1" + tail + "\0"s,
+            "$argon2id$v=19$m=256,t=2,p=1 " + tail,
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbA$" + hash,   // 7 octets of salt
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHR$" + hash,  // unused bits
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNh*HQ$" + hash,
+            "$argon2id$v=19$m=256,t=2,p=1$" + std::string(87, 'A') + "$" + hash,  // 65 octets
+            "$argon2id$v=19$m=256,t=2,p=1$" + salt + "$AAAA",  // 3 octets of hash
+            "$argon2id$v=19$m=256,t=2,p=1$" + salt + "$" + std::string(172, 'A'),
+        },
+        HashError::malformed);
+}
+
+TEST(PasswordHash, TakesSaltsAndHashesUpToTheirSizes) {
+    const std::string head = "$argon2id$v=19$m=8,t=1,p=1$";
+    EXPECT_TRUE(PasswordHash::parse(head + "c29tZXNhbHQ$AAAAAA"));  // 8 and 4 octets
+    EXPECT_TRUE(PasswordHash::parse(head + std::string(86, 'A') + "$" + std::string(171, 'A')));
+}
+
+TEST(PasswordHash, RefusesWhatCostsTooMuch) {
+    const std::string tail = "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    expect_error(
+        {"$argon2id$v=19$m=262145,t=2,p=1" + tail, "$argon2id$v=19$m=8388608,t=2,p=1" + tail,
+         "$argon2id$v=19$m=4294967295,t=2,p=1" + tail, "$argon2id$v=19$m=4294967296,t=2,p=1" + tail,
+         "$argon2id$v=19$m=99999999999999999999999999,t=2,p=1" + tail,
+         "$argon2id$v=19$m=256,t=17,p=1" + tail, "$argon2id$v=19$m=256,t=4294967295,p=1" + tail,
+         "$argon2id$v=19$m=256,t=2,p=17" + tail, "$argon2id$v=19$m=256,t=2,p=16777216" + tail,
+         "{ARGON2}$argon2id$v=19$m=8388608,t=2,p=1" + tail},
+        HashError::too_expensive);
+    EXPECT_TRUE(PasswordHash::parse("$argon2id$v=19$m=262144,t=16,p=16" + tail));
+    const HashLimits low{.memory_kib = 64, .passes = 1, .lanes = 1};
+    EXPECT_TRUE(PasswordHash::parse("$argon2id$v=19$m=64,t=1,p=1" + tail, low));
+    expect_error({"$argon2id$v=19$m=65,t=1,p=1" + tail, "$argon2id$v=19$m=64,t=2,p=1" + tail,
+                  "$argon2id$v=19$m=64,t=1,p=2" + tail},
+                 HashError::too_expensive, low);
+}
+
+// A megabyte of each takes well under a millisecond; the bound leaves room for sanitizers and load.
+TEST(PasswordHash, RefusesHostileTextsAtOnce) {
+    const std::string many(1'000'000, '$'), digits(1'000'000, '9'), letters(1'000'000, 'A');
+    const std::string head = "$argon2id$v=19$m=256,t=2,p=1$";
+    const auto started = std::chrono::steady_clock::now();
+    expect_error({"{" + letters, "$" + letters, "$argon2id" + letters}, HashError::unknown_scheme);
+    expect_error({"$argon2id" + many, "$argon2id$v=" + digits, head + letters,
+                  head + letters + "$" + letters, head + "c29tZXNhbHQ$" + letters, head + many},
+                 HashError::malformed);
+    expect_error({"$argon2id$v=19$m=" + digits + ",t=2,p=1$c29tZXNhbHQ$AAAAAA"},
+                 HashError::too_expensive);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
+}
+
+}  // namespace
+}  // namespace postern::crypto

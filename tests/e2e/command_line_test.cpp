@@ -1,0 +1,164 @@
+// The subcommands, their output and their exit status (BEHAVIOUR 7: 0 good, 1 the answer is no, 75
+// cannot tell now, 78 configuration, 64 usage).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/gateway.hpp"
+
+namespace postern::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+Finished postern(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), postern_program());
+    return run({.arguments = std::move(arguments)});
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+    const auto at = text.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    return text.replace(at, what.size(), by);
+}
+
+TEST(CommandLine, TellsItsVersion) {
+    const auto version = postern({"version"});
+    EXPECT_EQ(version.status, 0);
+    EXPECT_THAT(version.output, HasSubstr("0.1.0"));
+}
+
+TEST(CommandLine, HelpsEverywhereWithAnExample) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"--help"},
+                                               {"serve", "--help"},
+                                               {"check", "--help"},
+                                               {"auth", "--help"},
+                                               {"lookup", "--help"},
+                                               {"version", "--help"}}) {
+        const auto help = postern(arguments);
+        EXPECT_EQ(help.status, 0) << arguments.front();
+        EXPECT_THAT(help.output, HasSubstr("xample")) << arguments.front();
+    }
+}
+
+TEST(CommandLine, CallsWrongUsageSo) {
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {}, {"no-such-command"}, {"serve", "--no-such-option"}, {"auth"}}) {
+        EXPECT_EQ(postern(arguments).status, 64)
+            << (arguments.empty() ? "nothing" : arguments.front());
+    }
+}
+
+TEST(CommandLine, CallsAMissingSettingsFileAConfigurationError) {
+    const auto missing = postern({"check", "--config", "/nonexistent/postern.toml"});
+    EXPECT_EQ(missing.status, 78);
+    EXPECT_THAT(missing.errors + missing.output, HasSubstr("/nonexistent/postern.toml"));
+}
+
+TEST(CommandLine, FindsItsSettingsInTheEnvironment) {
+    Installation installation(maildir_settings());
+    const auto checked = run({.arguments = {postern_program(), "check"},
+                              .environment = {{"POSTERN_CONFIG", installation.settings_file()}}});
+    EXPECT_EQ(checked.status, 0) << checked.errors;
+}
+
+TEST(Check, IsContentWithGoodSettings) {
+    Installation installation(maildir_settings());
+    const auto checked = installation.command({"check"});
+    EXPECT_EQ(checked.status, 0) << checked.output << checked.errors;
+}
+
+TEST(Check, NamesFileLineAndColumnOfEveryMistakeAtOnce) {
+    auto settings = replaced(maildir_settings(), "total = 3", "totl = 3");
+    settings = replaced(settings, "wait = \"1s\"", "wait = \"1 fortnight\"");
+    Installation installation(settings);
+    const auto file = installation.settings_file().string();
+    for (const char* command : {"check", "serve"}) {
+        const auto checked = installation.command({command});
+        const auto said = checked.output + checked.errors;
+        EXPECT_EQ(checked.status, 78) << command << said;
+        EXPECT_THAT(said, ::testing::ContainsRegex("postern\\.toml:[0-9]+:[0-9]+: [^\n]*totl"));
+        EXPECT_THAT(said, ::testing::ContainsRegex("postern\\.toml:[0-9]+:[0-9]+: [^\n]*wait"));
+        EXPECT_THAT(said, HasSubstr(file + ":"));
+        EXPECT_THAT(said, HasSubstr("total")) << "the nearest known key";
+    }
+}
+
+struct Mistake {
+    std::string name, find, write, mentioned;
+};
+
+class WrongSettings : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(WrongSettings, StopTheStartWith78AndTheLine) {
+    const auto& mistake = GetParam();
+    Installation installation(replaced(maildir_settings(), mistake.find, mistake.write));
+    const auto checked = installation.command({"serve"});
+    const auto said = checked.output + checked.errors;
+    EXPECT_EQ(checked.status, 78) << said;
+    EXPECT_THAT(said, HasSubstr(mistake.mentioned));
+    EXPECT_THAT(said, ::testing::ContainsRegex("postern\\.toml:[0-9]+:[0-9]+: "));
+    EXPECT_THAT(said, Not(HasSubstr(std::string(jane_password))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryKind, WrongSettings,
+    ::testing::Values(
+        Mistake{"Syntax", "[session.relay]", "[session.relay", "postern.toml"},
+        Mistake{"UnknownSection", "[session.limits]", "[session.limit]", "limits"},
+        Mistake{"UnknownDirectoryType", "type = \"memory\"", "type = \"memroy\"", "memory"},
+        Mistake{"UnknownDirectory", "directory = \"'people'\"", "directory = \"'poeple'\"",
+                "people"},
+        Mistake{"UnknownNextHop", "next-hop = \"'drop'\"", "next-hop = \"'dorp'\"", "drop"},
+        Mistake{"UnknownNextHopType", "type = \"maildir\"", "type = \"mbox\"", "maildir"},
+        Mistake{"UnknownMechanism", "[plain, login]", "[plain, logon]", "logon"},
+        Mistake{"BadExpression", "is_tls", "is_tsl", "is_tsl"},
+        Mistake{"BadSize", "\"60m\"", "\"sixty\"", "message-size"},
+        Mistake{"BadBind", "bind = [\"127.0.0.1:", "bind = [\"127.0.0.one:", "bind"},
+        Mistake{"MissingCertificate", "cert = \"${cert}\"", "cert = \"/nonexistent.pem\"",
+                "/nonexistent.pem"},
+        Mistake{"KeyOfAnother", "private-key = \"${key}\"",
+                "private-key = \"${directory}/ca-key.pem\"", "ca-key.pem"},
+        Mistake{"BadSecret", "$argon2id$v=19", "$argon2id$v=x", "secret"},
+        Mistake{"WrongType", "require = true", "require = 3", "require"},
+        Mistake{"BadLogLevel", "level = \"debug\"", "level = \"chatty\"", "level"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Auth, AnswersByItsExitStatus) {
+    Installation installation(maildir_settings());
+    const auto accepted = installation.command({"auth", "jane"}, std::string(jane_password) + "\n");
+    EXPECT_EQ(accepted.status, 0) << accepted.output << accepted.errors;
+    EXPECT_THAT(accepted.output, HasSubstr("jane@example.org"));
+    EXPECT_THAT(accepted.output + accepted.errors, Not(HasSubstr(std::string(jane_password))));
+
+    EXPECT_EQ(installation.command({"auth", "joe"}, std::string(joe_password) + "\n").status, 0);
+    EXPECT_EQ(installation.command({"auth", "jane"}, "wrong\n").status, 1);
+    EXPECT_EQ(installation.command({"auth", "nobody-here"}, "wrong\n").status, 1);
+    EXPECT_EQ(installation.command({"auth", "paul"}, std::string(paul_password) + "\n").status, 1);
+}
+
+// A hash of a quarter of a gigabyte may be asked for, but not computed within the directory's ten
+// milliseconds.
+TEST(Auth, SaysWhenItCannotTell) {
+    auto settings =
+        replaced(maildir_settings(), "type = \"memory\"", "type = \"memory\"\ntimeout = \"10ms\"");
+    settings = replaced(settings, "m=19456,t=2", "m=262144,t=9");
+    Installation installation(settings);
+    const auto unknown = installation.command({"auth", "joe"}, std::string(joe_password) + "\n");
+    EXPECT_EQ(unknown.status, 75) << unknown.output << unknown.errors;
+}
+
+TEST(Lookup, AnswersByItsExitStatus) {
+    Installation installation(maildir_settings());
+    const auto found = installation.command({"lookup", "jane"});
+    EXPECT_EQ(found.status, 0) << found.output << found.errors;
+    EXPECT_THAT(found.output, HasSubstr("jane@example.org"));
+    EXPECT_THAT(found.output, HasSubstr("@jane.example"));
+    EXPECT_THAT(found.output + found.errors, Not(HasSubstr(std::string(jane_password))));
+    EXPECT_EQ(installation.command({"lookup", "nobody-here"}).status, 1);
+}
+
+}  // namespace
+}  // namespace postern::test

@@ -1,0 +1,91 @@
+#include "support/session_host.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "config/section.hpp"
+#include "support/fake_directory.hpp"
+
+namespace postern::test {
+
+namespace {
+
+namespace asio = net::asio;
+using asio::ip::tcp;
+
+session::Settings settings_of(const std::string& toml) {
+    auto document = config::Document::parse(toml, "session.toml");
+    auto root = document.root();
+    auto settings = session::Settings::read(root, "gate.example.org", {"people"}, {"recording"});
+    document.report_unknown_keys();
+    for (const auto& problem : document.problems()) throw std::runtime_error(problem.text());
+    return settings;
+}
+
+net::Task<identity::AuthResult> judged(SessionHost::Verdict verdict, std::string login,
+                                       std::string password) {
+    co_return verdict(login, password);
+}
+
+std::unique_ptr<directory::Service> people(SessionHost::Verdict verdict, observe::Log& log) {
+    return std::make_unique<directory::Service>(
+        "people", std::chrono::seconds(2), log, [verdict](asio::io_context&) {
+            return std::make_unique<FakeDirectory>([verdict](const identity::Credentials& asked) {
+                return judged(verdict, asked.login.text(), std::string(asked.password.reveal()));
+            });
+        });
+}
+
+}  // namespace
+
+identity::AuthResult SessionHost::knows_jane(const std::string& login, const std::string& password) {
+    if (login != "jane") return identity::Rejected{identity::Reason::unknown_user, ""};
+    if (password != "secret") return identity::Rejected{identity::Reason::bad_credentials, "jane"};
+    return identity::Accepted{
+        {.name = "jane",
+         .addresses = {"jane@example.org", "jane+x@sub.example.org", "@jane.example"}}};
+}
+
+SessionHost::SessionHost(const std::string& settings, Verdict verdict, session::Listener listener)
+    : listener_(std::move(listener)) {
+    auto parsed = settings_of(settings);
+    const auto header_memory = parsed.limits.header_memory;
+    decltype(session::Environment::directories) directories;
+    directories["people"] = people(std::move(verdict), log_);
+    decltype(session::Environment::next_hops) next_hops;
+    next_hops["recording"] = next_hop_;
+    environment_ = std::shared_ptr<const session::Environment>(new session::Environment{
+        std::move(parsed), std::move(directories), std::move(next_hops), {next_hop_.get()}, log_,
+        draining_, session::HeaderMemory(header_memory)});
+
+    worker_ = std::make_unique<app::Worker>(log_);
+    auto acceptor = std::make_shared<tcp::acceptor>(
+        worker_->io(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    port_ = acceptor->local_endpoint().port();
+    asio::co_spawn(worker_->io(), accept(acceptor), [](std::exception_ptr) {});
+}
+
+SessionHost::~SessionHost() {
+    worker_->cut();
+    await_end();
+}
+
+net::Task<> SessionHost::accept(std::shared_ptr<tcp::acceptor> acceptor) {
+    for (;;) {
+        net::Socket socket(worker_->io());
+        const auto [error] = co_await acceptor->async_accept(socket, asio::as_tuple(net::use_task));
+        if (!error) worker_->serve(std::move(socket), listener_, environment_, {});
+    }
+}
+
+void SessionHost::await_end() const {
+    const auto deadline = net::Clock::now() + std::chrono::seconds(10);
+    while (sessions() > 0) {
+        if (net::Clock::now() > deadline) throw std::runtime_error("a session does not end");
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+}  // namespace postern::test
