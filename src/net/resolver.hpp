@@ -1,18 +1,24 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/task.hpp"
 
 namespace postern::net {
 
-// "mx1.internal:25", "[::1]:25", "127.0.0.1:25".
+// "mx1.internal:25", "[::1]:25", "127.0.0.1:25". Port 0 is a listener's way to ask for a free one.
 struct HostPort {
-    std::string host;
+    std::string host;  // an IPv6 address without its brackets
     std::uint16_t port = 0;
     std::string text() const;
 };
@@ -31,19 +37,41 @@ struct ResolvedHost {
 class BackgroundResolver {
  public:
     using Snapshot = std::shared_ptr<const std::vector<ResolvedHost>>;
+    using Addresses = std::vector<asio::ip::address>;
+    // Blocks until it knows; called on a thread of its own, at most once at a time for each name.
+    // Nothing found, or no answer: empty.
+    using Lookup = std::function<Addresses(const std::string& host)>;
 
-    BackgroundResolver(std::vector<HostPort> hosts,
-                       Clock::duration refresh = std::chrono::seconds(60));
-    // Runs until cancelled; on the background io_context.
+    explicit BackgroundResolver(std::vector<HostPort> hosts,
+                                Clock::duration refresh = std::chrono::seconds(60),
+                                Lookup lookup = system_lookup);
+    BackgroundResolver(const BackgroundResolver&) = delete;
+    BackgroundResolver& operator=(const BackgroundResolver&) = delete;
+
+    // Runs until cancelled; on the background io_context. A lookup that is under way then is left
+    // to itself: getaddrinfo cannot be interrupted.
     Task<> run();
-    Snapshot snapshot() const;  // any thread
-    // When a first answer is in (or refused) for every host.
-    bool complete() const;
+
+    // In the order of the hosts. Any thread.
+    Snapshot snapshot() const;
+    // When a first answer is in (or refused) for every host. Any thread.
+    bool complete() const { return unanswered_ == 0; }
+
+    // getaddrinfo.
+    static Addresses system_lookup(const std::string& host);
 
  private:
-    std::vector<HostPort> hosts_;
-    Clock::duration refresh_;
-    std::atomic<Snapshot> snapshot_;
+    Task<> keep_from(std::size_t first);
+    Task<> keep(std::size_t index);
+    void publish(std::size_t index, const Addresses& addresses);
+
+    const std::vector<HostPort> hosts_;
+    const Clock::duration refresh_;
+    const Lookup lookup_;
+    std::atomic<std::size_t> unanswered_{0};
+    // Not std::atomic<std::shared_ptr>: libstdc++ 12 unlocks its loads with too weak an order.
+    mutable std::mutex mutex_;
+    Snapshot snapshot_;
 };
 
 }  // namespace postern::net
