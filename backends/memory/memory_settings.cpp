@@ -39,9 +39,12 @@ std::string hint_for(crypto::HashError error, const crypto::HashLimits& limits) 
 }
 
 std::vector<crypto::PasswordHash> read_secrets(Section& principal, const std::string& name,
-                                               const crypto::HashLimits& limits) {
+                                               bool is_person, const crypto::HashLimits& limits) {
     std::vector<crypto::PasswordHash> hashes;
     auto secrets = principal.secrets("secret");
+    if (secrets.empty() && is_person)
+        principal.problem("secret", fmt::format("\"{}\" has no secret", name),
+                          "secret = \"$argon2id$...\"");
     if (secrets.size() > most_secrets) {
         auto what = fmt::format("\"{}\" has {} secrets", name, secrets.size());
         principal.problem("secret", what, fmt::format("at most {}", most_secrets));
@@ -102,10 +105,7 @@ Account read_account(Section& principal, const crypto::HashLimits& limits,
     account.principal.addresses = read_addresses(principal);
     account.principal.groups = principal.texts("member-of");
     principal.text("description");
-    account.secrets = read_secrets(principal, account.principal.name, limits);
-    if (account.is_person && !principal.has("secret"))
-        principal.problem("", fmt::format("\"{}\" has no secret", account.principal.name),
-                          "secret = \"$argon2id$...\"");
+    account.secrets = read_secrets(principal, account.principal.name, account.is_person, limits);
     return account;
 }
 

@@ -75,4 +75,10 @@ std::optional<std::string> normalize_domain(std::string_view domain) {
     return encoded;
 }
 
+bool is_spelling_of(std::string_view typed, std::string_view normal) {
+    if (normal.starts_with('[')) return false;
+    // The normal form of plain ASCII is its lower case, and `normal` has been judged already.
+    return is_ascii(typed) ? to_lower(typed) == normal : normalize_domain(typed) == normal;
+}
+
 }  // namespace postern::address

@@ -11,4 +11,8 @@ namespace postern::address {
 // for "ß").
 std::optional<std::string> normalize_domain(std::string_view domain);
 
+// Whether `typed` is a spelling of the name whose normal form is `normal`: normalize_domain(typed)
+// == normal, but without IDNA where `typed` is plain ASCII. Never true of an address literal.
+bool is_spelling_of(std::string_view typed, std::string_view normal);
+
 }  // namespace postern::address

@@ -79,6 +79,10 @@ bool take_source_route(std::string_view& rest) {
     return false;
 }
 
+std::optional<std::string> normalize(std::string_view domain) {
+    return domain.starts_with('[') ? normalize_literal(domain) : normalize_domain(domain);
+}
+
 }  // namespace
 
 std::string Mailbox::text() const {
@@ -86,21 +90,28 @@ std::string Mailbox::text() const {
     return domain.empty() ? written : written + '@' + domain;
 }
 
-std::optional<Mailbox> parse_mailbox(std::string_view text) {
+bool Unjudged::is_at(const std::string& normal) const {
+    if (domain.starts_with('[')) return normalize_literal(domain) == normal;
+    return is_spelling_of(domain, normal);
+}
+
+std::optional<Unjudged> split_mailbox(std::string_view text) {
     if (!is_text(text)) return std::nullopt;
     auto rest = text;
     auto local_part = text.starts_with('"') ? take_quoted_string(rest) : take_dot_string(rest);
     if (!local_part || !rest.starts_with('@')) return std::nullopt;
-    // NFC may lengthen what it is given, but never what it has made: nothing long is worth the
-    // work.
     if (local_part->size() > longest_local_part) return std::nullopt;
     *local_part = to_nfc(*local_part);
-    if (local_part->size() > longest_local_part) return std::nullopt;
+    if (local_part->size() > longest_local_part) return std::nullopt;  // NFC may lengthen it
+    return Unjudged{std::move(*local_part), rest.substr(1)};
+}
 
-    rest.remove_prefix(1);
-    auto domain = rest.starts_with('[') ? normalize_literal(rest) : normalize_domain(rest);
+std::optional<Mailbox> parse_mailbox(std::string_view text) {
+    auto halves = split_mailbox(text);
+    if (!halves) return std::nullopt;
+    auto domain = normalize(halves->domain);
     if (!domain) return std::nullopt;
-    return Mailbox{std::move(*local_part), std::move(*domain)};
+    return Mailbox{std::move(halves->local_part), std::move(*domain)};
 }
 
 std::optional<Path> parse_path(std::string_view inside) {

@@ -27,6 +27,16 @@ struct Mailbox {
 // domain. nullopt: anything else, control characters and a domain that IDNA refuses included.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
+// A mailbox whose domain is still as it was typed, for who compares many: IDNA is most of the work.
+struct Unjudged {
+    std::string local_part;
+    std::string_view domain;
+
+    // Whether this is a spelling of `normal`, a Mailbox's domain.
+    bool is_at(const std::string& normal) const;
+};
+std::optional<Unjudged> split_mailbox(std::string_view text);
+
 // The content of a path between "<" and ">", at most 254 octets: a mailbox, an obsolete source
 // route dropped from it (RFC 5321 appendix F.2), "postmaster" in any case without a domain (4.5.1),
 // or nothing at all for the null reverse-path. Whether UTF-8 was offered is the caller's question.

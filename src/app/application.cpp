@@ -1,7 +1,5 @@
 #include "app/application.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -111,10 +109,11 @@ void Application::open_listeners() {
 
 void Application::open_listener(const std::string& name, const std::string& address) {
     auto acceptor = std::make_shared<net::Acceptor>(io_, address);
-    log_.write(
-        events::server_listening,
-        {{"listener", name}, {"address", fmt::format("{}", fmt::streamed(acceptor->endpoint()))}});
-    listeners_.push_back(new OpenListener{
+    const auto endpoint = acceptor->endpoint();
+    log_.write(events::server_listening, {{"listener", name},
+                                          {"address", endpoint.address().to_string()},
+                                          {"port", endpoint.port()}});
+    listeners_.emplace_back(new OpenListener{
         name, address, BackgroundTask(io_, log_, "listener " + name, [this, acceptor, name] {
             return accept(acceptor, name);
         })});

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/throw_exception.hpp>
 #include <optional>
 #include <stdexcept>
 
@@ -84,8 +83,8 @@ const char* to_string(HashError error) {
     return "malformed password hash";
 }
 
-void throw_exception_from_error(HashError error, const boost::source_location& where) {
-    boost::throw_exception(std::runtime_error(to_string(error)), where);
+void throw_exception_from_error(HashError error, const boost::source_location& /*where*/) {
+    throw std::runtime_error(to_string(error));
 }
 
 boost::system::result<PasswordHash, HashError> PasswordHash::parse(std::string_view stored,

@@ -32,22 +32,25 @@ class Question {
     // What an entry of the directory's list says: an address, or a whole domain ("@example.org").
     Ownership by_entry(std::string_view entry) const {
         if (!entry.starts_with('@')) return by_address(entry, Ownership::address);
-        if (routes_ || address::normalize_domain(entry.substr(1)) != domain_) {
-            return Ownership::none;
-        }
-        return Ownership::domain;
+        const bool owned = !routes_ && address::is_spelling_of(entry.substr(1), domain_);
+        return owned ? Ownership::domain : Ownership::none;
     }
 
     // What one owned address says: `exact` when it is this one, subaddress, or none.
     Ownership by_address(std::string_view text, Ownership exact) const {
-        auto owned = address::parse_mailbox(text);
-        if (!owned || owned->domain != domain_) return Ownership::none;
-        const auto local_part = comparable(std::move(owned->local_part), rules_);
-        if (local_part == local_part_) return exact;
-        return is_tagged(local_part) ? Ownership::subaddress : Ownership::none;
+        auto owned = address::split_mailbox(text);
+        if (!owned) return Ownership::none;
+        const auto ownership = compare(comparable(std::move(owned->local_part), rules_), exact);
+        if (ownership == Ownership::none || !owned->is_at(domain_)) return Ownership::none;
+        return ownership;
     }
 
  private:
+    Ownership compare(std::string_view owned, Ownership exact) const {
+        if (owned == local_part_) return exact;
+        return is_tagged(owned) ? Ownership::subaddress : Ownership::none;
+    }
+
     // Whether the sender is `owned` with a tag behind it. Only the sender's tag counts: who owns
     // "jane+work" owns "jane+work+x", but neither "jane" nor "jane+x".
     bool is_tagged(std::string_view owned) const {

@@ -361,6 +361,29 @@ TEST(Mailbox, SpellingsOfOneMailboxAreEqual) {
         << "whether case counts in a local part is not the grammar's decision";
 }
 
+TEST(Domain, KnowsItsSpellings) {
+    const std::vector<std::pair<std::string, std::string>> spellings = {
+        {"X.Test", "x.test"},
+        {"BÜCHER.example", "xn--bcher-kva.example"},
+        {"bu\u0308cher.example", "xn--bcher-kva.example"},
+        {"XN--BCHER-kva.Example", "xn--bcher-kva.example"},
+        {"faß.example", "xn--fa-hia.example"},
+        {"ｘ.test", "x.test"},
+    };
+    for (const auto& [typed, normal] : spellings) {
+        EXPECT_TRUE(is_spelling_of(typed, normal)) << typed;
+        EXPECT_EQ(normalize_domain(typed), normal) << typed;
+        EXPECT_TRUE(split_mailbox("a@" + typed)->is_at(normal)) << typed;
+        EXPECT_FALSE(is_spelling_of(typed, "y.test")) << typed;
+    }
+    for (const auto* typed : {"", ".", "x.test.", " x.test", "@x.test", "a@x.test", "x\xFF.test"}) {
+        EXPECT_FALSE(is_spelling_of(typed, "x.test")) << typed;
+    }
+    EXPECT_FALSE(is_spelling_of("[192.0.2.1]", "[192.0.2.1]"));
+    EXPECT_TRUE(split_mailbox("a@[IPv6:2001:DB8:0::1]")->is_at("[IPv6:2001:db8::1]"));
+    EXPECT_FALSE(split_mailbox("a@[192.0.2.10]")->is_at("[192.0.2.1]"));
+}
+
 TEST(Domain, IsNoLiteralAndNoMailbox) {
     EXPECT_EQ(normalize_domain("Example.ORG"), "example.org");
     for (const auto* other : {"", "[192.0.2.1]", "a@x.test", "@x.test", "x.test\n", "."}) {

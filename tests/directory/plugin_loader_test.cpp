@@ -47,7 +47,7 @@ TEST_F(PluginLoaderTest, TypesThatAreNoNamesAreRefused) {
     for (const std::string type : {"", ".", "..", "../memory", "/etc/passwd", "a/b", "Memory",
                                    "a b", "memory.so", "mem\nory", "caf\xc3\xa9"})
         EXPECT_THAT(refusal(type), HasSubstr("cannot be the type")) << type;
-    EXPECT_THAT(refusal(std::string("mem\0ory", 7)), HasSubstr("cannot be the type"));
+    EXPECT_THROW(PluginLoader(built).load(std::string("memory\0", 7)), PluginError);
     EXPECT_THAT(refusal(std::string(65, 'a')), HasSubstr("cannot be the type"));
 }
 

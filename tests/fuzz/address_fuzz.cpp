@@ -27,7 +27,8 @@ void check_mailbox(const address::Mailbox& mailbox) {
     const identity::Principal owner{.name = "somebody", .addresses = {text}};
     const bool owned = policy::owns(owner, mailbox, {}) == policy::Ownership::address;
     require(owned == !mailbox.local_part.empty());
-    const identity::Principal other{.name = "somebody", .addresses = {"x" + text, "@x.invalid"}};
+    const identity::Principal other{.name = "somebody",
+                                    .addresses = {"x" + text, "@x" + mailbox.domain}};
     require(policy::owns(other, mailbox, {}) == policy::Ownership::none);
 }
 
@@ -47,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto domain = address::normalize_domain(input)) {
         require(address::normalize_domain(*domain) == domain);
+        require(address::is_spelling_of(input, *domain));
     }
     if (const auto login = identity::Login::parse(input)) {
         require(identity::Login::parse(login->text()) == login);

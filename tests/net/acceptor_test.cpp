@@ -106,13 +106,16 @@ TEST(Acceptor, EveryAddressMeansIpv4AsWell) {
         }()));
 }
 
-TEST(Acceptor, AcceptedSocketsDoNotWaitToFillAPacket) {
+TEST(Acceptor, AcceptedSocketsAreTheWorkersAndDoNotWaitToFillAPacket) {
     asio::io_context io(1);
+    asio::io_context worker(1);
     Acceptor acceptor(io, "127.0.0.1:0");
     const Socket client = connect_to(io, acceptor.endpoint());
     auto accepted = run(io, [&]() -> Task<std::optional<Socket>> {
-        co_return (co_await acceptor.accept(io)).value();
+        co_return (co_await acceptor.accept(worker)).value();
     }());
+    EXPECT_EQ(&accepted->get_executor().context(), &worker);
+    EXPECT_EQ(accepted->remote_endpoint(), client.local_endpoint());
     asio::ip::tcp::no_delay no_delay;
     accepted->get_option(no_delay);
     EXPECT_TRUE(no_delay.value());
