@@ -88,13 +88,19 @@ TEST(Document, WhatIsNotTomlHasItsPlace) {
     const std::pair<const char*, const char*> cases[] = {
         {"a = \n", "t.toml:1:5: "},    {"a = 1\nb = [1,\n", "t.toml:2:9: "},
         {"a = \"x\n", "t.toml:1:7: "}, {"[a\n", "t.toml:1:3: "},
-        {"a == 1\n", "t.toml:1:4: "},  {"a = yes\n", "t.toml:1:5: "},
-        {"\xff\n", "t.toml:1:1: "},
+        {"a == 1\n", "t.toml:1:4: "},  {"\xff\n", "t.toml:1:1: "},
     };
     for (const auto& [content, place] : cases) {
         const std::string problems = all_problems(Document::parse(content, "t.toml"));
         EXPECT_TRUE(problems.starts_with(place)) << content << problems;
         EXPECT_TRUE(problems.ends_with("; this is not TOML\n")) << problems;
+    }
+}
+
+TEST(Document, ABareWordIsTakenForATextWithoutQuotes) {
+    for (const char* content : {"a = yes\n", "a = [yes]\n", "a = [ }\n"}) {
+        const std::string problems = all_problems(Document::parse(content, "t.toml"));
+        EXPECT_TRUE(problems.ends_with(": this is no value; texts stand in quotes\n")) << problems;
     }
 }
 
