@@ -176,6 +176,11 @@ void report_error(Source& source, std::size_t file, const toml::parse_error& err
 std::shared_ptr<Table> read_toml(Source& source, std::size_t file) {
     const std::string& content = source.files[file].content;
     if (const auto excess = find_excess(content)) {
+        if (excess->outside_ascii) {
+            source.report({file, excess->line, excess->column},
+                          "this character stands outside of quotes", "this is not TOML");
+            return nullptr;
+        }
         source.report({file, excess->line, excess->column},
                       "the settings are nested too deeply here",
                       fmt::format("at most {} brackets inside each other and {} parts in a key",

@@ -104,6 +104,15 @@ TEST(Document, ABareWordIsTakenForATextWithoutQuotes) {
     }
 }
 
+TEST(Document, CharactersOutsideAsciiStandInTextsAndComments) {
+    const std::string wanted = ": this character stands outside of quotes; this is not TOML\n";
+    EXPECT_EQ(all_problems(Document::parse("a = 1\n\xc2\xbc", "t.toml")), "t.toml:2:1" + wanted);
+    EXPECT_EQ(all_problems(Document::parse("a = \xc2\xa0 1", "t.toml")), "t.toml:1:5" + wanted);
+    auto document = Document::parse("\xef\xbb\xbf# \xc2\xbc\na = '\xc2\xbc'\n", "t.toml");
+    EXPECT_EQ(document.root().text("a"), "\xc2\xbc");
+    EXPECT_EQ(all_problems(document), "");
+}
+
 TEST(Document, HostileNestingIsRefusedAndNotFollowed) {
     const auto repeated = [](const std::string& text, int count) {
         std::string result;
