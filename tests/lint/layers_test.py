@@ -77,7 +77,9 @@ class Layers(unittest.TestCase):
 
     def test_the_tree_keeps_to_its_floors(self):
         self.assertGreater(len(list(layers.cxx_files(ROOT))), 30, "is this the tree at all?")
-        self.assertEqual([], layers.check(ROOT))
+        problems = layers.check(ROOT)
+        if problems:
+            self.fail("\n" + "\n".join(problems))
 
     def test_a_house_in_order_passes(self):
         self.assertEqual([], layers.check(self.house({})))

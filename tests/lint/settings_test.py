@@ -12,8 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM = Path(sys.argv.pop(1))
-ROOT = Path(sys.argv.pop(1))
+PROGRAM = Path(sys.argv.pop(1)).resolve()
+ROOT = Path(sys.argv.pop(1)).resolve()
 
 # An assignment or a table that is commented out, without the words behind it: `#idle = "5m"   # ...`.
 COMMENTED_OUT = re.compile(r"^#(?=[a-z\[])", re.M)
@@ -43,7 +43,7 @@ class ShippedSettings(unittest.TestCase):
             arguments += ["--config", copy]
         hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
-                              stdin=subprocess.DEVNULL, env={**os.environ, "JANE_HASH": hash})
+                              stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
     def test_the_annotated_settings_work_as_they_are(self):
@@ -57,7 +57,8 @@ class ShippedSettings(unittest.TestCase):
 
     def test_its_jane_has_the_password_that_is_documented(self):
         done = subprocess.run([PROGRAM, "auth", "jane", "--config", ROOT / "config/postern.toml"], input="open-sesame\n",
-                              capture_output=True, text=True, cwd=self.folder, timeout=60)
+                              capture_output=True, text=True, cwd=self.folder, timeout=60,
+                              env={**os.environ, "HOME": str(self.folder)})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertIn("jane@example.org", done.stdout)
 
