@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -75,14 +76,12 @@ void add_file(Source& source, const Document::Environment& environment) {
         merge(source, *source.root, *table, "");
 }
 
-std::string known_keys(const Table& table) {
-    std::string words;
-    std::size_t count = 0;
-    for (const auto& key : table.asked) {
-        if (++count > most_known_keys) return words + ", ...";
-        words += (words.empty() ? "" : ", ") + key;
-    }
-    return words.empty() ? "no key is known here" : "known here: " + words;
+std::string known_keys(const std::vector<std::string_view>& known) {
+    if (known.empty()) return "no key is known here";
+    const auto end =
+        known.begin() + static_cast<std::ptrdiff_t>(std::min(known.size(), most_known_keys));
+    return fmt::format("known here: {}{}", fmt::join(known.begin(), end, ", "),
+                       end == known.end() ? "" : ", ...");
 }
 
 class UnknownKeys {
@@ -110,9 +109,10 @@ class UnknownKeys {
     void report(const Table& table, const std::string& name, const std::string& key,
                 const Entry& entry) {
         const bool section = entry.value.table() || entry.value.is_list_of_tables();
-        const std::vector<std::string_view> known(table.asked.begin(), table.asked.end());
+        std::vector<std::string_view> known(table.asked.begin(), table.asked.end());
+        std::erase(known, key);  // somebody asked whether it is there, and never for its value
         std::string hint = expr::did_you_mean(key, known);
-        if (hint.empty()) hint = known_keys(table);
+        if (hint.empty()) hint = known_keys(known);
         source_.report(entry.place,
                        fmt::format("unknown {} {}{}", section ? "section" : "key", in_quotes(key),
                                    name.empty() ? "" : " in " + name),

@@ -55,13 +55,15 @@ class Conversion {
 
 // A key that is set twice in one file ends the parse. What was read before it tells where it was
 // set first.
-class FirstPlace {
+class SetTwice {
  public:
-    FirstPlace(std::string_view content, const toml::parse_error& error)
+    SetTwice(std::string_view content, const toml::parse_error& error)
         : error_(error),
-          before_(content.substr(0, begin_of_line(content, error.source().begin.line))) {}
+          before_(content.substr(0, begin_of_line(content, error.source().begin.line))),
+          line_(content.substr(before_.size(),
+                               content.find('\n', before_.size()) - before_.size())) {}
 
-    std::optional<toml::source_position> find() const {
+    std::optional<toml::source_position> first() const {
         const auto key = quoted_key();
         if (!key) return std::nullopt;
         const toml::table root = toml::parse(before_);
@@ -76,6 +78,19 @@ class FirstPlace {
             table = entry->second.as_table();
             if (!table) return std::nullopt;
         }
+    }
+
+    // The key itself, where toml++ points behind its "=".
+    Place second(std::size_t file) const {
+        Place place = place_of(error_.source(), file);
+        const auto key = is_header() ? std::nullopt : quoted_key();
+        const auto at = key ? line_.substr(0, place.column).rfind(*key) : line_.npos;
+        if (at != line_.npos)
+            place.column =
+                1 + static_cast<unsigned>(std::count_if(
+                        line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(at),
+                        [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+        return place;
     }
 
     std::string name() const { return std::string(trimmed(quoted_key().value_or("this key"))); }
@@ -114,6 +129,8 @@ class FirstPlace {
             if (table.is_inline()) return;
             if (last->source().begin <= table.source().begin) last = &table;
             for (const auto& [key, node] : table) {
+                const bool by_dotted_key = node.source().begin == key.source().begin;
+                if (by_dotted_key) continue;
                 if (const auto* inner = node.as_table()) self(self, *inner);
                 if (const auto* list = node.as_array())
                     for (const auto& item : *list)
@@ -125,21 +142,20 @@ class FirstPlace {
     }
 
     const toml::parse_error& error_;
-    std::string_view before_;
+    std::string_view before_, line_;
 };
 
 void report_error(Source& source, std::size_t file, const toml::parse_error& error) {
-    const Place place = place_of(error.source(), file);
     const std::string description(error.description());
     if (description.find("cannot redefine existing") == std::string::npos) {
-        source.report(place, description, "this is not TOML");
+        source.report(place_of(error.source(), file), description, "this is not TOML");
         return;
     }
-    const FirstPlace first(source.files[file].content, error);
-    const auto where = first.find();
-    source.report(place, fmt::format("{} is set twice", in_quotes(first.name())),
-                  where ? fmt::format("the first is at {}",
-                                      source.name_of({file, where->line, where->column}))
+    const SetTwice twice(source.files[file].content, error);
+    const auto first = twice.first();
+    source.report(twice.second(file), fmt::format("{} is set twice", in_quotes(twice.name())),
+                  first ? fmt::format("the first is at {}",
+                                      source.name_of({file, first->line, first->column}))
                         : "write it once");
 }
 

@@ -1,31 +1,65 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
+#include <functional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "net/stream.hpp"
 #include "net/task.hpp"
 
 namespace postern::net {
 
-// A listening socket. "[::]:587" takes IPv4 too; port 0 takes any free one. SO_REUSEPORT lets a second process
-// take over the port. Used on the thread of its io_context.
+// A listening socket, and the loop that deals its connections out to the workers. Lives on the
+// background io_context and is touched by its thread only; a connection's socket belongs to its
+// worker's io_context from the start.
 class Acceptor {
  public:
-    // Throws std::runtime_error with the address and the reason: it does not parse, is in use, is not ours.
-    Acceptor(asio::io_context& io, const std::string& address);
+    // Where a connection goes: `serve` is called on the thread of `io`.
+    struct Destination {
+        asio::io_context* io;
+        std::function<void(Socket)> serve;
+    };
+    // Asked once for each connection, when it is there. Must not throw.
+    using Choose = std::function<Destination()>;
+    // Told of each failed accept (EMFILE, ENFILE, ENOBUFS, ECONNABORTED, ...). Must not throw.
+    using Complain = std::function<void(const boost::system::error_code&)>;
 
-    Endpoint endpoint() const { return endpoint_; }
+    // Listens on "0.0.0.0:25", "[::1]:587", "127.0.0.1:0" (a free port) or "[::]:587", which takes
+    // IPv4 as well, and stands for "0.0.0.0:587" on a machine without IPv6. SO_REUSEPORT lets a
+    // second process of the same user listen beside us and take over. Throws std::runtime_error
+    // with the address and the reason.
+    Acceptor(asio::io_context& background, std::string_view address, int backlog = 1024);
 
-    // The next connection, its socket bound to `there`, the io_context of the thread that will serve it. An error is one
-    // of the system's (no file descriptors, no memory): pause, and go on. Cancellation throws.
+    // The address that is really bound.
+    const Endpoint& endpoint() const { return endpoint_; }
+
+    // Accepts until `stop` or cancelled. After a failed accept it waits 100 ms and goes on: the
+    // cause (no descriptors, no memory) does not go by trying harder.
+    Task<> accept_loop(Choose choose, Complain complain);
+
+    // One connection for who wants to deal them out differently, its socket bound to `there`. An
+    // error is one of the system's: pause, and go on. Cancellation and `stop` throw
+    // operation_aborted.
     Task<boost::system::result<Socket>> accept(asio::io_context& there);
 
+    // Ends the loop: hands over what the kernel has already accepted for us, which closing would
+    // reset, and closes. From the background thread.
+    void stop();
+
  private:
-    asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor_;
+    using Listener = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
+    void open(Endpoint endpoint, int backlog);
+    boost::system::error_code accept_waiting(std::size_t at_most);
+
+    Listener listener_;
     Endpoint endpoint_;
+    Choose choose_;
 };
 
 }  // namespace postern::net

@@ -40,7 +40,7 @@ void Stream::State::close() noexcept {
 }
 
 void Stream::State::require_usable() const {
-    if (!socket.is_open()) throw system_error(asio::error::bad_descriptor);
+    if (!socket.is_open()) throw system_error(asio::error::operation_aborted);
     if (deadline != Deadline::max() && Clock::now() >= deadline)
         throw system_error(asio::error::timed_out);
 }
@@ -84,10 +84,13 @@ Task<> Stream::State::wait(Socket::wait_type direction) {
 Task<std::size_t> Stream::State::read_plain(Self self, asio::mutable_buffer into) {
     const Occupied reader(self->reading);
     self->require_usable();
+    // Asio would wait for another event behind the end, which never comes.
+    if (self->at_end) co_return 0;
     const Wait under_way(*self);
     auto [error, count] =
         co_await self->socket.async_read_some(asio::buffer(into), asio::as_tuple(use_task));
-    if (error == asio::error::eof) co_return 0;
+    self->at_end = error == asio::error::eof;
+    if (self->at_end) co_return 0;
     if (error) throw under_way.failure(error, co_await asio::this_coro::cancellation_state);
     co_return count;
 }
@@ -106,6 +109,8 @@ Task<> Stream::State::write_plain(Self self, std::string_view octets) {
 
 // Closing with unread octets makes the kernel send RST, which overtakes our last words at the peer.
 Task<> Stream::State::drain() {
+    const bool fin_seen = at_end && (ssl == nullptr || truncated);
+    if (fin_seen) co_return;
     std::array<char, 1024> scrap;
     for (;;) {
         require_usable();

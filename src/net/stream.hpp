@@ -21,32 +21,25 @@ using Endpoint = asio::ip::tcp::endpoint;
 //
 // Contract
 // - One reader and one writer at a time (asserted); each may wait for the other's direction, for
-// TLS may
-//   have to write to read. Everything happens on the thread of the socket's io_context.
+//   TLS may have to write to read. Everything happens on the thread of the socket's io_context.
 // - A deadline belongs to the stream, not to an operation: every operation that is waiting when it
-// passes fails
-//   with timed_out, and so does each one started later, until the deadline is moved. After a read
-//   that timed out the stream can still be written to; after a write that did, it is only good for
-//   `close`. Moving the deadline costs no system call and no timer operation.
-// - A Stream may be moved, closed or destroyed while it is read or written: what waits then ends
-// with
-//   operation_aborted.
+//   passes fails with timed_out, and so does each one started later, until the deadline is moved.
+//   After a read that timed out the stream can still be written to; after a write that did, it is
+//   only good for `close`. Moving the deadline costs no system call and no timer operation.
+// - A Stream may be moved, closed or destroyed while it is read or written. Whatever waits on a
+//   closed one, or is started on it later, ends with operation_aborted.
 // - `read_some` returns 0 at the end of the stream: TCP FIN, TLS close_notify, and for TLS also a
-// FIN
-//   without close_notify (`truncated()` tells; normal for SMTP after QUIT). Reset and the rest
-//   throw system_error.
+//   FIN without close_notify (`truncated()` tells; normal for SMTP after QUIT). The end stays the
+//   end. Reset and the rest throw system_error.
 // - Plain octets are tried first and waited for only when there are none. TLS: SSL_read and
-// SSL_write until
-//   they want something, only then the wait. No octet is read ahead of a handshake: what has been
-//   read before start of TLS was handed out, so the caller can see that nothing was injected behind
-//   STARTTLS.
+//   SSL_write until they want something, only then the wait; now and then others on the thread get
+//   a turn. No octet is read ahead of a handshake: what has been read before start of TLS was
+//   handed out, so the caller can see that nothing was injected behind STARTTLS.
 // - SSL_MODE_ENABLE_PARTIAL_WRITE, ACCEPT_MOVING_WRITE_BUFFER, RELEASE_BUFFERS (an idle connection
-// holds no
-//   record buffers), no renegotiation, no early data, no compression. SIGPIPE must be ignored by
-//   the process.
+//   holds no record buffers), no renegotiation, no early data, no compression. SIGPIPE must be
+//   ignored by the process.
 // - Cancellation of the awaiting coroutine ends the operation with operation_aborted; `cancel()`
-// does the same to
-//   whatever waits, from the same thread.
+//   does the same to whatever waits, from the same thread.
 class Stream {
  public:
     explicit Stream(Socket socket);

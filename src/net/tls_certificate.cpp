@@ -54,11 +54,12 @@ void load_key(const std::string& file, LoadedCertificate& into) {
     into.key.reset(
         PEM_read_bio_PrivateKey(memory_bio(octets).get(), nullptr, refuse_passphrase, nullptr));
     const bool encrypted = octets.find("ENCRYPTED") != std::string::npos;
+    const bool is_key = octets.find(" PRIVATE KEY-----") != std::string::npos;
     OPENSSL_cleanse(octets.data(), octets.size());
     if (into.key) return;
     if (encrypted) throw TlsError(what + " is protected by a passphrase; store it without one");
-    throw TlsError(what + (ended_without_pem() ? " has no PEM private key"
-                                               : " cannot be read: " + openssl_words()));
+    throw TlsError(what +
+                   (is_key ? " cannot be read: " + openssl_words() : " has no PEM private key"));
 }
 
 std::string lower_case(const unsigned char* octets, int size) {

@@ -125,7 +125,9 @@ struct TlsContext::Callbacks {
         const bool ready = keyed == 1 && key_the_mac(mac, key.hmac);
         OPENSSL_cleanse(&key, sizeof key);
         if (!ready) return -1;
-        return is_current ? 1 : 2;
+        // RFC 8446 C.4: a ticket of TLS 1.3 is used once, so each resumption needs a new one.
+        const bool renew = !is_current || SSL_version(ssl) == TLS1_3_VERSION;
+        return renew ? 2 : 1;
     } catch (...) {
         return -1;
     }

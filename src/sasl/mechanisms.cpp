@@ -3,7 +3,6 @@
 #include "sasl/login.hpp"
 #include "sasl/mechanism.hpp"
 #include "sasl/plain.hpp"
-#include "smtp/ascii.hpp"
 
 namespace postern::sasl {
 
@@ -19,6 +18,10 @@ constexpr MechanismKind catalogue[] = {
     {"LOGIN", true, make<Login>},
 };
 
+constexpr char upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 }  // namespace
 
 std::span<const MechanismKind> mechanisms() {
@@ -26,8 +29,9 @@ std::span<const MechanismKind> mechanisms() {
 }
 
 const MechanismKind* find_mechanism(std::string_view name) {
-    const auto* kind = std::ranges::find_if(
-        catalogue, [&](const MechanismKind& k) { return smtp::equal_ignoring_case(k.name, name); });
+    const auto* kind = std::ranges::find_if(catalogue, [&](const MechanismKind& k) {
+        return std::ranges::equal(k.name, name, {}, {}, upper);
+    });
     return kind == std::end(catalogue) ? nullptr : kind;
 }
 

@@ -1,7 +1,6 @@
 #include "smtp/command.hpp"
 
 #include <algorithm>
-#include <boost/throw_exception.hpp>
 #include <stdexcept>
 
 #include "smtp/ascii.hpp"
@@ -138,8 +137,7 @@ std::size_t command_line_limit(const Capabilities& offered) {
 }
 
 void throw_exception_from_error(const Reply& error, const boost::source_location& at) {
-    boost::throw_exception(std::logic_error("nobody looked at the refusal: " + error.summary()),
-                           at);
+    throw std::logic_error(at.to_string() + ": nobody looked at the refusal: " + error.summary());
 }
 
 }  // namespace postern::smtp

@@ -8,7 +8,6 @@
 #include "address/unicode.hpp"
 #include "smtp/ascii.hpp"
 #include "smtp/replies.hpp"
-#include "smtp/utf8.hpp"
 #include "smtp/xtext.hpp"
 
 namespace postern::smtp {
@@ -87,10 +86,8 @@ bool take_notify(Value value, const Capabilities&, Rcpt& rcpt) {
 
 // RFC 6533 section 3: an address of type utf-8 may stand there unencoded.
 bool is_unencoded_utf8(std::string_view address) {
-    return !address::is_ascii(address) && is_utf8(address) &&
-           std::ranges::none_of(address, [](char c) {
-               return is_control(c) || c == ' ' || c == '+' || c == '=' || c == '\\';
-           });
+    return !address::is_ascii(address) && address::is_text(address) &&
+           address.find_first_of(" +=\\") == std::string_view::npos;
 }
 
 // RFC 3461 4.2: type ";" address, printable before its encoding, at most 500 octets of it.

@@ -44,13 +44,4 @@ std::size_t utf8_character(std::string_view text) {
     return continued ? form->length : 0;
 }
 
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t length = utf8_character(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 }  // namespace postern::smtp

@@ -9,6 +9,4 @@ namespace postern::smtp {
 // none.
 std::size_t utf8_character(std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace postern::smtp

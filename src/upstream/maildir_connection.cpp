@@ -14,12 +14,12 @@ namespace {
 namespace replies = smtp::replies;
 constexpr std::size_t buffer_size = 128 * 1024;
 
-smtp::Reply refusal_for(std::error_code error) {
+}  // namespace
+
+smtp::Reply storage_refusal(std::error_code error) {
     const bool full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
     return full ? replies::storage_full() : replies::local_error();
 }
-
-}  // namespace
 
 MaildirConnection::MaildirConnection(std::shared_ptr<const MaildirNextHop::Store> store,
                                      observe::Subject subject)
@@ -118,7 +118,7 @@ net::Task<bool> MaildirConnection::perform(const char* stage, Work work) {
     auto job = [delivery = delivery_, work = std::move(work)] { return work(*delivery); };
     const auto result = co_await net::offload(submit, std::move(job));
     if (result && !*result) co_return true;
-    refusal_ = result ? refusal_for(*result) : replies::next_hop_busy();
+    refusal_ = result ? storage_refusal(*result) : replies::next_hop_busy();
     store_->log.write(
         observe::events::relay_failed, subject_,
         {{"next-hop", store_->name},

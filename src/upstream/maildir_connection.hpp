@@ -25,6 +25,9 @@ struct MaildirNextHop::Store {
     observe::Log& log;
 };
 
+// What our client hears when the file system says no: 452 when it is full, 451 otherwise.
+smtp::Reply storage_refusal(std::error_code error);
+
 // One session's deliveries. There is no wire, so replies are ready at once; the message is written
 // as it comes, in pieces of bounded size.
 class MaildirConnection final : public Connection {

@@ -31,8 +31,7 @@ smtp::Capabilities MaildirNextHop::offered() const {
     offered.enhanced_status_codes = true;
     offered.eight_bit_mime = true;
     offered.smtputf8 = true;
-    const auto most = store_->settings.message_size;
-    offered.size = most > trace_allowance ? most - trace_allowance : most;
+    offered.size = store_->settings.message_size;
     return offered;
 }
 

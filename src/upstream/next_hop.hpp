@@ -16,8 +16,8 @@
 
 namespace postern::upstream {
 
-// What a gateway puts before a message at most, in octets: `offered` has it taken off SIZE, and a
-// SIZE= is forwarded with it added.
+// What a gateway puts before a message at most, in octets: added to a SIZE= that is forwarded, and
+// to be taken off the SIZE that a client is offered. `offered` has the next hop's own.
 inline constexpr std::uint64_t trace_allowance = 4096;
 
 // What the next hop may be told about the client (XCLIENT, Received:).

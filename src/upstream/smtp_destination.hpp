@@ -16,7 +16,7 @@ struct SmtpDestination {
     std::string name;
     std::string hostname;  // ours, in EHLO
     SmtpNextHopSettings settings;
-    std::shared_ptr<const net::TlsContext> tls;
+    std::shared_ptr<const net::TlsContext> tls;  // nullptr: it is never used
     observe::Log& log;
     SmtpTargets targets;
     std::shared_ptr<Slots> slots;
@@ -28,7 +28,7 @@ struct SmtpDestination {
         : name(std::move(name)),
           hostname(std::move(hostname)),
           settings(std::move(settings)),
-          tls(net::TlsContext::client(this->settings.tls)),
+          tls(this->settings.uses_tls() ? net::TlsContext::client(this->settings.tls) : nullptr),
           log(log),
           targets(this->settings.addresses),
           slots(std::make_shared<Slots>(this->settings.connections)) {}

@@ -1,7 +1,5 @@
 #include "upstream/smtp_next_hop.hpp"
 
-#include <algorithm>
-
 #include "net/backoff.hpp"
 #include "net/within.hpp"
 #include "observe/events.hpp"
@@ -20,12 +18,7 @@ SmtpNextHop::SmtpNextHop(std::string name, SmtpNextHopSettings settings, std::st
                                                      std::move(settings), log)) {}
 
 smtp::Capabilities SmtpNextHop::offered() const {
-    auto offered = destination_->targets.offered();
-    if (offered.size.value_or(0) > 0) {
-        // Never 0, which would mean "no limit".
-        offered.size = std::max(*offered.size, trace_allowance + 1) - trace_allowance;
-    }
-    return offered;
+    return destination_->targets.offered();
 }
 
 bool SmtpNextHop::safe_for_strangers() const {

@@ -49,6 +49,8 @@ struct SmtpNextHopSettings {
     std::chrono::milliseconds probe = std::chrono::seconds(60);    // asked again what it offers
     SmtpTimeouts timeouts;
 
+    bool uses_tls() const { return implicit_tls || starttls != StartTls::never; }
+
     // Mistakes become Problems of the section. Port 25 where none is written, 465 with
     // tls.implicit.
     static SmtpNextHopSettings read(config::Section& section);

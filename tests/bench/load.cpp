@@ -76,6 +76,8 @@ class Load {
                     co_await session.send_message(message_);
                 co_await session.quit();
                 statistics_.succeeded();
+            } catch (const boost::system::system_error& failure) {
+                statistics_.failed(failure.code().message());
             } catch (const std::exception& failure) {
                 statistics_.failed(failure.what());
             }
@@ -88,6 +90,8 @@ class Load {
             try {
                 co_await session.open();
                 statistics_.succeeded();
+            } catch (const boost::system::system_error& failure) {
+                statistics_.failed(failure.code().message());
             } catch (const std::exception& failure) {
                 statistics_.failed(failure.what());
             }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "crypto/base64.hpp"
+#include "net/within.hpp"
 
 namespace postern::bench {
 namespace {
@@ -59,10 +60,11 @@ Task<> LoadSession::connect() {
     if (options_.sources > 1 && target.address().is_v4()) {
         socket.bind(source_address(number_ % options_.sources));
     }
-    co_await socket.async_connect(target, net::use_task);
+    const auto deadline = began + std::chrono::minutes(1);
+    co_await net::within(deadline, socket.async_connect(target, net::use_task));
     socket.set_option(net::asio::ip::tcp::no_delay(true));
     stream_.emplace(std::move(socket));
-    stream_->expires_after(std::chrono::minutes(1));
+    stream_->expires_at(deadline);
     auto took = Clock::now() - began;
 
     if (options_.tls == Tls::implicit) {

@@ -27,9 +27,12 @@ void define(CLI::App& app, Options& options) {
     app.add_option("--concurrency", options.concurrency, "how many at a time")
         ->check(CLI::Range(1, 20'000));
     app.add_option("--warm-up", options.warm_up, "sessions that are not counted, before");
-    app.add_option("--tls", options.tls)->transform(CLI::CheckedTransformer(tls));
+    app.add_option("--tls", options.tls)
+        ->transform(CLI::CheckedTransformer(tls, CLI::ignore_case).description(""))
+        ->type_name("none|starttls|implicit");
     app.add_option("--mechanism", options.mechanism)
-        ->transform(CLI::CheckedTransformer(mechanisms));
+        ->transform(CLI::CheckedTransformer(mechanisms, CLI::ignore_case).description(""))
+        ->type_name("none|plain|login");
     app.add_option("--messages", options.messages, "per session");
     app.add_option("--size", options.size, "octets of a message");
     app.add_option("--login", options.login);

@@ -39,7 +39,7 @@ class Faults : public AnySite {
 TEST_P(Faults, ALineOverItsLimitIsRefusedAndTheSessionGoesOn) {
     auto client = gateway().client();
     client.greet();
-    EXPECT_THAT(client.command("NOOP " + std::string(600, 'x')).text(), StartsWith("500 5.5.2"));
+    EXPECT_THAT(client.command("NOOP " + std::string(3000, 'x')).text(), StartsWith("500 5.5.2"));
     EXPECT_THAT(client.command("NOOP " + std::string(100'000, 'x')).text(),
                 StartsWith("500 5.5.2"));
     EXPECT_EQ(client.command("NOOP").code, 250);
@@ -87,7 +87,7 @@ TEST_P(Faults, SaslThatIsNone) {
 
 TEST_P(Faults, OctetsThatBelongInNoCommand) {
     for (const auto& line :
-         {"NO\0OP"s, "NOOP\0"s, "\x80\xff"s, "EHLO \xe4\xf6"s, "\0\0\0\0"s,
+         {"NO\0OP"s, "NOOP\0"s, "\x80\xff"s, "EHLO \x01"s, "\0\0\0\0"s,
           "MAIL FROM:<j\xe4ne@example.org>"s, "NOOP\rNOOP"s, "\x16\x03\x01\x02"s}) {
         auto client = gateway().client();
         client.greet();
@@ -95,12 +95,11 @@ TEST_P(Faults, OctetsThatBelongInNoCommand) {
     }
 }
 
-TEST_P(Faults, ABareLineFeedEndsNoCommand) {
-    auto client = gateway().client();
-    client.greet();
-    client.send("NOOP\nNOOP\r\n");
-    const auto answers = client.drain(500ms);
-    EXPECT_EQ(std::count(answers.begin(), answers.end(), '\n'), 1) << answers;
+TEST_P(Faults, ABareLineFeedMakesNoCommand) {
+    auto client = gateway().authenticated_client();
+    client.send("MAIL FROM:<jane@example.org>\nRCPT TO:<bob@example.org>\r\n");
+    EXPECT_EQ(client.read_reply().code / 100, 5);
+    EXPECT_THAT(client.command("DATA").text(), StartsWith("503")) << "there is no transaction";
 }
 
 TEST_P(Faults, TooManyBadCommandsEndTheSession) {

@@ -1,6 +1,9 @@
 // Reload and drain, as an operator does them.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <signal.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "e2e/site.hpp"
 #include "support/eventually.hpp"
@@ -10,6 +13,18 @@ namespace {
 
 std::string fingerprint_now(Gateway& gateway) {
     return gateway.tls_client().certificate_fingerprint();
+}
+
+// A listening socket that shares its port with nobody.
+int listen_at(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd, 1), 0);
+    return fd;
 }
 
 void begin_message(SmtpClient& client) {
@@ -105,13 +120,15 @@ TEST(Kill, InventsNoMessage) {
     EXPECT_TRUE(gateway.maildir().files().empty());
 }
 
-TEST(Start, FailsWhenThePortIsTaken) {
-    Gateway first(maildir_settings());
-    const auto second = run(
-        {.arguments = {postern_program(), "serve", "--config", first.settings_file().string()}});
-    EXPECT_NE(second.status, 0);
-    EXPECT_NE((second.output + second.errors).find(std::to_string(first.port())), std::string::npos)
-        << second.output << second.errors;
+TEST(Start, FailsWhenThePortIsSomebodyElses) {
+    Installation installation(maildir_settings());
+    const auto occupier = listen_at(installation.port());
+    const auto serve = installation.command({"serve"});
+    ::close(occupier);
+    EXPECT_NE(serve.status, 0);
+    EXPECT_NE((serve.output + serve.errors).find(std::to_string(installation.port())),
+              std::string::npos)
+        << serve.output << serve.errors;
 }
 
 }  // namespace

@@ -15,11 +15,7 @@ class RealClients : public AnySite {
     std::string authority() { return gateway().authority().string(); }
 
     // Writes the letter to a file for the programs that want one.
-    std::string letter_file(const std::string& subject) {
-        const auto path = gateway().directory() / (subject + ".eml");
-        write_file(path, letter(subject));
-        return path.string();
-    }
+    std::string letter_file(const std::string& subject) { return file(subject, letter(subject)); }
 
     void expect_delivery(const Finished& client, const std::string& subject) {
         ASSERT_EQ(client.status, 0) << client.output << client.errors << gateway().log();
@@ -30,17 +26,26 @@ class RealClients : public AnySite {
         EXPECT_NE(message.find("by mail.example.org"), std::string::npos) << message;
     }
 
+    // swaks ends the last line itself, whether it has an end or not.
     Finished swaks(const std::string& subject, const std::vector<std::string>& more) {
+        auto data = letter(subject);
+        data.pop_back();
         Command command{.arguments = {"swaks", "--from", "jane@example.org", "--to",
                                       "bob@example.org", "--auth-user", "jane", "--auth-password",
                                       std::string(jane_password), "--tls-verify", "--tls-ca-path",
-                                      authority(), "--data", "@" + letter_file(subject)}};
+                                      authority(), "--data", "@" + file(subject, data)}};
         command.arguments.insert(command.arguments.end(), more.begin(), more.end());
         return run(command);
     }
+
+ private:
+    std::string file(const std::string& name, const std::string& octets) {
+        const auto path = gateway().directory() / (name + ".eml");
+        write_file(path, octets);
+        return path.string();
+    }
 };
 
-// swaks fills in what it finds between percent signs and knows no LF only file.
 TEST_P(RealClients, SwaksWithPlain) {
     expect_delivery(swaks("swaks-plain", {"--server", server(), "--tls", "--auth", "PLAIN"}),
                     "swaks-plain");
@@ -117,7 +122,7 @@ context = ssl.create_default_context(cafile=authority)
 with smtplib.SMTP('127.0.0.1', int(port), timeout=20) as client:
     client.starttls(context=context)
     client.login('jane', password)
-    client.sendmail('jane@example.org', ['bob@example.org'], open(letter, 'rb').read())
+    client.sendmail('jane@example.org', ['bob@example.org'], open(letter).read())
 )";
     expect_delivery(run({.arguments = {"python3", "-c", program, port(), authority(),
                                        std::string(jane_password), letter_file("smtplib")}}),

@@ -8,14 +8,12 @@
 namespace postern::expr {
 namespace {
 
-// Of a kind that every type of result suits, so that the tests see the bare value.
 Context anything() {
     return {.stage = Stage::rcpt,
             .kind = Kind::boolean,
             .constants = {"plain", "login", "scram-sha-256"}};
 }
 
-// The value of the expression, inside if_then() so that the result's type is not judged here.
 std::string result_of(const std::string& text) {
     const auto term = Term::compile(text, anything());
     if (!term) return "error at " + std::to_string(term.error().offset) + ": " + term.error().what;
@@ -29,7 +27,7 @@ struct Case {
 
 void expect(std::initializer_list<Case> cases) {
     for (const auto& [text, result] : cases) {
-        // A comparison is of boolean kind whatever is compared, an index gives a value of any type.
+        // Out of a list comes a value of any type, so that no type is refused here.
         const std::string bare = std::string("[") + text + "][local_port - 587]";
         EXPECT_EQ(result_of(bare), result) << text;
     }

@@ -16,7 +16,12 @@ void check(bool holds) {
 
 void check_field(std::string_view field, std::size_t limit) {
     check(!field.empty() && field.size() <= limit);
-    check(field.find('\0') == std::string_view::npos && postern::smtp::is_utf8(field));
+    check(field.find('\0') == std::string_view::npos);
+    while (!field.empty()) {
+        const std::size_t length = postern::smtp::utf8_character(field);
+        check(length > 0);
+        field.remove_prefix(length);
+    }
 }
 
 void check_claim(const Claim& claim) {

@@ -3,31 +3,13 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <thread>
 
 #include "net/harness.hpp"
+#include "net/loop.hpp"
 
 namespace postern::net {
 namespace {
-
-// An io_context with a thread that runs it.
-class Loop {
- public:
-    Loop() : thread_([this] { io.run(); }) {}
-    ~Loop() {
-        work_.reset();
-        io.stop();
-        thread_.join();
-    }
-    std::thread::id id() const { return thread_.get_id(); }
-
-    asio::io_context io{1};
-
- private:
-    asio::executor_work_guard<Executor> work_ = asio::make_work_guard(io);
-    std::thread thread_;
-};
 
 using Request = std::function<Task<std::string>()>;
 
@@ -168,16 +150,20 @@ TEST(Ask, ALoopDestroyedWithTheRequestInItAbortsTheAsker) {
 
 TEST(Ask, TheAskersLoopMayBeDestroyedFirst) {
     Loop there;
+    std::atomic<bool> begun = false;
     std::atomic<bool> answered = false;
     {
         asio::io_context here(1);
-        const Request request = [&answered]() -> Task<std::string> {
+        const Request request = [&begun, &answered]() -> Task<std::string> {
+            begun = true;
             co_await sleep_for(20ms);
             answered = true;
             co_return "for nobody";
         };
         asio::co_spawn(here, ask(there.io, Deadline::max(), request), asio::detached);
         here.poll();
+        while (!begun)
+            std::this_thread::yield();
     }
     const Request next = [&answered]() -> Task<std::string> {
         while (!answered)

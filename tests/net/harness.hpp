@@ -93,6 +93,8 @@ inline SocketPair socket_pair(asio::io_context& near, asio::io_context& far) {
     client.connect(acceptor.local_endpoint());
     Socket server(near.get_executor());
     acceptor.accept(server);
+    server.set_option(asio::ip::tcp::no_delay(true));
+    client.set_option(asio::ip::tcp::no_delay(true));
     return {std::move(server), std::move(client)};
 }
 

@@ -90,6 +90,11 @@ void append(std::vector<std::string>& to, std::initializer_list<std::string> mor
     to.insert(to.end(), more);
 }
 
+std::string last_lines(const std::string& log) {
+    constexpr std::size_t most = 2000;
+    return log.size() > most ? "..." + log.substr(log.size() - most) : log;
+}
+
 bool accepts_connections(std::uint16_t port) {
     try {
         SmtpClient client(port);
@@ -173,9 +178,9 @@ Gateway::~Gateway() {
     process_->signal(SIGTERM);
     const auto status = process_->wait(std::chrono::seconds(15));
     if (!status) {
-        ADD_FAILURE() << "the gateway does not end after SIGTERM:\n" << log();
+        ADD_FAILURE() << "the gateway does not end after SIGTERM:\n" << last_lines(log());
     } else if (*status != 0 && !killed_) {
-        ADD_FAILURE() << "the gateway ended with status " << *status << ":\n" << log();
+        ADD_FAILURE() << "the gateway ended with status " << *status << ":\n" << last_lines(log());
     }
     const auto errors = process_->errors();
     for (const char* report : {"Sanitizer:", "runtime error:", "Assertion"}) {

@@ -90,6 +90,20 @@ void make_folder(const fs::path& path, uid_t owner, gid_t group, unsigned mode) 
     fs::permissions(path, static_cast<fs::perms>(mode));
 }
 
+// cleanup(8) makes a queue file executable when it is complete; what a killed Postfix has left
+// behind incomplete is no mail.
+bool holds_mail(const fs::path& queue) {
+    for (const auto& entry : fs::recursive_directory_iterator(queue)) {
+        std::error_code gone;
+        const auto status = entry.status(gone);
+        if (!gone && fs::is_regular_file(status) &&
+            (status.permissions() & fs::perms::owner_exec) != fs::perms::none) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 Postfix::Postfix(std::string_view settings) : port_(free_port()) {
@@ -166,7 +180,7 @@ Maildir Postfix::outside() const {
 void Postfix::wait_until_idle() const {
     const bool idle = eventually([&] {
         for (const char* name : {"maildrop", "incoming", "active", "deferred"}) {
-            if (!fs::is_empty(directory_ / "queue" / name)) return false;
+            if (holds_mail(directory_ / "queue" / name)) return false;
         }
         return true;
     });

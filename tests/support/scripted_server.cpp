@@ -74,14 +74,15 @@ class Wire {
 
     void wait_for_the_end() {
         for (;;)
-            wait(0);
+            wait(POLLRDHUP);
     }
 
  private:
     void wait(short events) {
         std::array<pollfd, 2> waiting{{{socket_, events, 0}, {stop_, POLLIN, 0}}};
         ::poll(waiting.data(), waiting.size(), -1);
-        const bool gone = events == 0 && (waiting[0].revents & (POLLHUP | POLLERR)) != 0;
+        const bool gone =
+            events == POLLRDHUP && (waiting[0].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
         if (waiting[1].revents != 0 || gone) throw Ended();
     }
     void wait_for_tls(int result) {
@@ -128,8 +129,8 @@ class ScriptedServer::Dialogue {
             if (step.closes) return;
             if (step.starts_tls) start_tls();
         }
-        for (;;)
-            hear_line({.expect = "QUIT"});
+        hear_line({.expect = "QUIT"});
+        wire_.write("221 2.0.0 Bye\r\n");
     }
 
  private:

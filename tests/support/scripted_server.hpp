@@ -49,9 +49,8 @@ Step interrupts_message(std::size_t at_octet, std::string reply);
 Script with_misdeed(Script script, std::size_t step, Misdeed misdeed);
 
 // An SMTP server that says what it is told to, on a free port of 127.0.0.1: connection n plays
-// script n. At the end of its script it waits for the client to close; a connection that there is
-// no script for is closed at once. Everything ends with the object, whatever a script was waiting
-// for.
+// script n, and at its end answers QUIT. A connection that there is no script for is closed at
+// once. Everything ends with the object, whatever a script was waiting for.
 class ScriptedServer {
  public:
     struct Tls {

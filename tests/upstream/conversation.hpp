@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,9 @@
 #include "upstream/next_hop.hpp"
 
 namespace postern::test {
+
+// As the program does: a peer that hangs up is an error code.
+inline const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);
 
 // What was logged, to be asked for; any thread.
 class CapturedLog : public observe::Log {
