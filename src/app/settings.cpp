@@ -48,7 +48,7 @@ ListenerSettings read_listener(std::string name, config::Section section,
     for (const auto& address : listener.bind)
         if (!is_bindable(address))
             section.problem("bind", fmt::format("\"{}\" is not an IP address with a port", address),
-                            "for example \"[::]:587\" or \"127.0.0.1:587\"");
+                            "bind = [\"[::]:587\"] or [\"127.0.0.1:587\"]");
 
     auto tls = section.table("tls");
     listener.implicit_tls = tls.boolean("implicit", false);

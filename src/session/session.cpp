@@ -131,7 +131,8 @@ net::Task<bool> Session::next_line(std::string& line) {
         co_await relay_.settle();
         if (is_auth && read == Client::Line::too_long) {
             if (authentication_.refuse_long_line()) end(replies::too_many_attempts());
-            co_return !over_;
+            if (over_) co_return false;
+            continue;
         }
         bad_command(read == Client::Line::too_long
                         ? replies::line_too_long()
