@@ -15,27 +15,17 @@ struct Mode {
     int sessions;
 };
 
-std::string settings() {
-    auto text = maildir_settings();
-    const std::string_view only_tls =
-        R"([ { if = "is_tls", then = "[plain, login]" }, { else = false } ])";
-    text.replace(text.find(only_tls), only_tls.size(), R"(["plain", "login"])");
-    return text + "\n";
-}
-
 // Debug lines of ten thousand sessions would be all that is measured.
-std::string quiet(std::string text) {
-    return text.replace(text.find("level = \"debug\""), 15, "level = \"warn\"");
+std::string settings() {
+    auto text = replaced(maildir_settings(), "level = \"debug\"", "level = \"warn\"");
+    text = replaced(text, R"([ { if = "is_tls", then = "[plain, login]" }, { else = false } ])",
+                    R"(["plain", "login"])");
+    return replaced(text, "require = true", "require = true\nallow-plain-text = true");
 }
 
 class Load : public ::testing::TestWithParam<Mode> {
  protected:
-    static void SetUpTestSuite() {
-        auto text = quiet(settings());
-        const std::string_view key = "require = true";
-        text.replace(text.find(key), key.size(), "require = true\nallow-plain-text = true");
-        gateway = new Gateway(text);
-    }
+    static void SetUpTestSuite() { gateway = new Gateway(settings()); }
     static void TearDownTestSuite() { delete std::exchange(gateway, nullptr); }
     static inline Gateway* gateway = nullptr;
 };

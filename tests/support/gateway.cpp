@@ -226,6 +226,12 @@ std::string postern_program() {
 std::string maildir_settings() {
     return std::string(common_settings) + std::string(maildir_hop);
 }
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+    const auto at = text.find(what);
+    if (at == std::string::npos) throw std::invalid_argument("no '" + std::string(what) + "'");
+    return text.replace(at, what.size(), by);
+}
+
 std::string relay_settings() {
     return std::string(common_settings) + std::string(smtp_hop);
 }
