@@ -20,11 +20,14 @@ constexpr auto last_words = 5s;
 
 }  // namespace
 
-// Closed, and its task cancelled, when it goes.
 struct Application::OpenListener {
     std::string name;
     std::string address;  // as in the settings
+    std::shared_ptr<net::Acceptor> acceptor;
     BackgroundTask task;
+
+    // What the kernel has accepted for us already is still served.
+    ~OpenListener() { acceptor->stop(); }
 };
 
 std::unique_ptr<Application> Application::create(std::vector<std::string> config_files) {
@@ -34,6 +37,9 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
     const auto server = read_server_settings(root);
     std::unique_ptr<Application> application(
         new Application(std::move(config_files), log, server.hash_pool));
+    // From here on a signal waits for us, however early it comes.
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT})
+        application->signals_.add(signal);
 
     auto first = Generation::build(document, application->foundation());
     if (!first) {
@@ -57,13 +63,15 @@ Application::Application(std::vector<std::string> config_files, const observe::L
                          const crypto::HashPoolSettings& hash_pool)
     : config_files_(std::move(config_files)), log_(log), hash_pool_(hash_pool) {}
 
+// Everything that runs on our loop is told to end, and has ended before anything that it uses goes.
 Application::~Application() {
     listeners_.clear();
     workers_.clear();
+    tasks_.clear();
     current_.store(nullptr);
     generations_.clear();
     io_.restart();
-    io_.poll();  // background tasks hear that they have ended
+    io_.run();
 }
 
 Foundation Application::foundation() {
@@ -76,9 +84,10 @@ void Application::adopt(std::unique_ptr<Generation> generation) {
 }
 
 bool Application::run() {
-    net::asio::signal_set signals(io_, SIGHUP, SIGTERM, SIGINT);
-    BackgroundTask obeying(io_, log_, "signals", [&] { return obey(signals); });
-    BackgroundTask retiring(io_, log_, "retiring generations", [this] { return retire(); });
+    tasks_.push_back(
+        std::make_unique<BackgroundTask>(io_, log_, "signals", [this] { return obey_signals(); }));
+    tasks_.push_back(
+        std::make_unique<BackgroundTask>(io_, log_, "retiring", [this] { return retire(); }));
     log_.write(events::server_started,
                {{"hostname", current()->server.hostname}, {"workers", workers_.size()}});
     io_.run();
@@ -113,27 +122,20 @@ void Application::open_listener(const std::string& name, const std::string& addr
     log_.write(events::server_listening, {{"listener", name},
                                           {"address", endpoint.address().to_string()},
                                           {"port", endpoint.port()}});
-    listeners_.emplace_back(new OpenListener{
-        name, address, BackgroundTask(io_, log_, "listener " + name, [this, acceptor, name] {
-            return accept(acceptor, name);
-        })});
-}
-
-// Each socket is made on the worker that will serve it.
-net::Task<> Application::accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener) {
-    for (;;) {
+    // Each socket is made on the worker that will serve it.
+    const auto choose = [this, name] {
         auto& worker = least_busy();
-        auto accepted = co_await acceptor->accept(worker.io());
-        if (!accepted) {
-            log_.write(events::server_accept_failed, {{"why", accepted.error().message()}});
-            co_await net::sleep_for(100ms);
-            continue;
-        }
-        net::asio::post(worker.io(),
-                        [this, &worker, listener, socket = std::move(*accepted)]() mutable {
-                            welcome(worker, std::move(socket), listener);
-                        });
-    }
+        return net::Acceptor::Destination{&worker.io(), [this, &worker, name](net::Socket socket) {
+                                              welcome(worker, std::move(socket), name);
+                                          }};
+    };
+    const auto complain = [this](const boost::system::error_code& error) {
+        log_.write(events::server_accept_failed, {{"why", error.message()}});
+    };
+    listeners_.emplace_back(new OpenListener{name, address, acceptor,
+                                             BackgroundTask(io_, log_, "listener " + name, [=] {
+                                                 return acceptor->accept_loop(choose, complain);
+                                             })});
 }
 
 void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
@@ -164,9 +166,9 @@ Worker& Application::least_busy() {
                                       [](const auto& each) { return each->sessions(); });
 }
 
-net::Task<> Application::obey(net::asio::signal_set& signals) {
+net::Task<> Application::obey_signals() {
     for (;;) {
-        const int signal = co_await signals.async_wait(net::use_task);
+        const int signal = co_await signals_.async_wait(net::use_task);
         if (signal == SIGHUP) {
             reload();
         } else if (!draining_) {

@@ -37,11 +37,10 @@ class Application {
 
     void open_listeners();
     void open_listener(const std::string& name, const std::string& address);
-    net::Task<> accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener);
     void welcome(Worker& worker, net::Socket socket, const std::string& listener);
     Worker& least_busy();
 
-    net::Task<> obey(net::asio::signal_set& signals);
+    net::Task<> obey_signals();
     void reload();
     net::Task<> drain();
     net::Task<> sessions_end(net::Deadline deadline);
@@ -52,6 +51,7 @@ class Application {
 
     const std::vector<std::string> config_files_;
     net::asio::io_context io_{1};
+    net::asio::signal_set signals_{io_};
     std::atomic<bool> draining_{false};
     observe::Log log_;
     crypto::HashPool hash_pool_;
@@ -64,6 +64,7 @@ class Application {
     std::vector<std::unique_ptr<Worker>> workers_;
     struct OpenListener;
     std::vector<std::unique_ptr<OpenListener>> listeners_;
+    std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };
 
 // On standard error, one a line.

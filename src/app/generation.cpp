@@ -67,9 +67,9 @@ std::vector<upstream::NextHop*> reachable(const NextHops& next_hops,
     std::vector<upstream::NextHop*> reachable;
     const auto results = expression.possible_results();
     for (const auto& [name, next_hop] : next_hops) {
-        const bool named =
-            std::ranges::find(results, name, [](const auto& each) { return each.text(); }) !=
-            results.end();
+        const bool named = std::ranges::find(results, name, [](const auto& each) {
+                               return each.text();
+                           }) != results.end();
         if (results.empty() || named) reachable.push_back(next_hop.get());
     }
     return reachable;

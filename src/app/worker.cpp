@@ -19,9 +19,9 @@ Worker::Worker(observe::Log& log)
     : log_(log), work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
 
 Worker::~Worker() {
+    cut();
     work_.reset();
-    io_.stop();
-    thread_.join();
+    thread_.join();  // when the last session has ended
 }
 
 void Worker::serve(net::Socket socket, session::Listener listener,

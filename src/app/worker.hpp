@@ -19,7 +19,7 @@ namespace postern::app {
 class Worker {
  public:
     explicit Worker(observe::Log& log);
-    ~Worker();  // every session must have ended
+    ~Worker();  // cuts what is still there, and waits for it
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 

@@ -87,7 +87,8 @@ std::string to_text(X509_NAME* name) {
 }  // namespace
 
 void Stream::State::start_session(std::shared_ptr<const TlsContext> with) {
-    assert(ssl == nullptr && !reading && !writing);
+    assert(!reading && !writing);
+    if (ssl != nullptr) throw TlsError("the connection has TLS already");
     require_usable();
     ERR_clear_error();
     context = std::move(with);

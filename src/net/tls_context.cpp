@@ -164,7 +164,7 @@ std::shared_ptr<const TlsContext> TlsContext::server(const TlsServerSettings& se
     made->present_by_default();
     SSL_CTX_set_tlsext_servername_callback(context, &Callbacks::choose_certificate);
 
-    made->tickets_ = std::move(tickets);
+    made->tickets_ = tickets ? std::move(tickets) : std::make_shared<TicketKeys>();
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &Callbacks::ticket_key);
     SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_timeout(context, session_seconds);

@@ -76,7 +76,7 @@ class TlsContext {
  public:
     // Throws TlsError with the file's name and what is wrong with it: missing, unreadable, not PEM,
     // a key that does not belong to the certificate. An expired certificate is loaded; `warnings`
-    // has a sentence about it.
+    // has a sentence about it. Without `tickets` the context has keys of its own.
     static std::shared_ptr<const TlsContext> server(const TlsServerSettings& settings,
                                                     std::shared_ptr<TicketKeys> tickets);
     static std::shared_ptr<const TlsContext> client(const TlsClientSettings& settings);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t line_room = 1024;  // an idle session holds no more than this
 constexpr std::size_t body_room = 32 * 1024;
+constexpr std::size_t kept_of_a_long_line = 16;
 
 }  // namespace
 
@@ -61,6 +62,7 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
     net::Deadline begun = body().empty() ? net::Deadline::max() : net::Clock::now();
     while (!line_at_hand()) {
         if (searched_ >= limit) {  // forget it, but remember that it was too long
+            if (!too_long) line.assign(body().substr(0, kept_of_a_long_line));
             too_long = true;
             consume(searched_);
         }
@@ -73,8 +75,8 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
     const auto here = body();
     const auto end = here.find('\n', searched_);
     const bool carriage_return = end > 0 && here[end - 1] == '\r';
-    too_long = too_long || end + 1 > limit;
     if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
+    too_long = too_long || end + 1 > limit;
     OPENSSL_cleanse(input_.data() + taken_, end + 1);  // it may hold credentials
     consume(end + 1);
     if (body().empty()) end_body();

@@ -30,7 +30,8 @@ class Client {
         no_carriage_return,
         end_of_stream,
     };
-    // The next line without its CRLF into `line`; `limit` counts the CRLF.
+    // The next line without its CRLF into `line`, of one that is too long only its beginning;
+    // `limit` counts the CRLF.
     net::Task<Line> read_line(std::string& line, std::size_t limit);
     // True when a whole line is here already: no need to wait, no need to flush.
     bool line_at_hand() const;

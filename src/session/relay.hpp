@@ -65,6 +65,7 @@ class Relay {
     std::optional<smtp::Reply> objection(const BodyReader& body) const;
     std::string trace() const;
     upstream::ClientIdentity identity() const;
+    void drop_when_useless();
     void log_end(const smtp::Reply& reply, unsigned recipients, std::uint64_t octets);
 
     const Environment& environment_;

@@ -109,7 +109,6 @@ net::Deadline Session::patience() const {
 
 // False: the session ends here.
 net::Task<bool> Session::next_line(std::string& line) {
-    const auto limit = smtp::command_line_limit(offered_);
     for (;;) {
         // While the client has more to say at once, the next hop's answers can wait (RFC 2920).
         if (!client_.line_at_hand()) co_await relay_.settle();
@@ -119,14 +118,22 @@ net::Task<bool> Session::next_line(std::string& line) {
             !co_await client_.line_before(net::Clock::now() + settings_.relay.linger))
             co_await relay_.disconnect();
 
-        const auto read = co_await client_.read_line(line, limit);
+        auto read = co_await client_.read_line(line, smtp::auth_line_limit);
         if (read == Client::Line::end_of_stream) {
             ending_ =
                 dialogue_.in_transaction() ? "client left within a transaction" : "client left";
             co_return false;
         }
+        const bool is_auth = smtp::is_auth_line(line);
+        if (!is_auth && line.size() + 2 > smtp::command_line_limit(offered_))
+            read = Client::Line::too_long;
         if (read == Client::Line::complete) co_return true;
         co_await relay_.settle();
+        if (is_auth && read == Client::Line::too_long) {
+            if (authentication_.refuse_long_line()) end(replies::too_many_attempts());
+            if (over_) co_return false;
+            continue;
+        }
         bad_command(read == Client::Line::too_long
                         ? replies::line_too_long()
                         : replies::syntax_error("a line ends with CR LF"));

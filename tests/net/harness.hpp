@@ -4,20 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "net/stream.hpp"
 #include "net/task.hpp"
 #include "net/within.hpp"
+#include "support/run_task.hpp"
 
 namespace postern::net {
 
@@ -30,35 +27,14 @@ inline const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);
 // Far more than any test takes, sanitizers included: a test that hangs fails instead.
 inline constexpr auto patience = 60s;
 
-// Runs `task` to its end on `io`, and whatever else is there.
 template <class T>
 T run(asio::io_context& io, Task<T> task) {
-    std::exception_ptr failure;
-    std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> result;
-    if constexpr (std::is_void_v<T>) {
-        asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown) {
-            failure = thrown;
-            result = true;
-        });
-    } else {
-        asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown, T value) {
-            failure = thrown;
-            result = std::move(value);
-        });
-    }
-    io.restart();
-    const Deadline end = Clock::now() + patience;
-    while (!result && Clock::now() < end && io.run_one_until(end) > 0) {
-    }
-    if (!result) throw std::runtime_error("the coroutine did not end");
-    if (failure) std::rethrow_exception(failure);
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
+    return test::run_task(io, std::move(task), patience);
 }
 
 template <class T>
 T run(Task<T> task) {
-    asio::io_context io(1);
-    return run(io, std::move(task));
+    return test::run_task(std::move(task), patience);
 }
 
 // What `task` throws; success when it does not.
@@ -144,21 +120,5 @@ inline std::string pattern(std::size_t size) {
     }
     return octets;
 }
-
-class TemporaryFolder {
- public:
-    TemporaryFolder() {
-        std::string form = (std::filesystem::temp_directory_path() / "postern-net-XXXXXX").string();
-        if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = form;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
- private:
-    std::filesystem::path path_;
-};
 
 }  // namespace postern::net

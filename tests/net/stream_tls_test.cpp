@@ -127,6 +127,13 @@ TEST_F(TlsStream, PlainOctetsInPlaceOfAHandshakeAreATlsError) {
     run(io_, both(pair.server.shutdown(), pair.client.shutdown()));
 }
 
+TEST_F(TlsStream, IsNotUpgradedTwice) {
+    StreamPair pair = secured_pair();
+    EXPECT_THROW(run(io_, pair.server.accept_tls(server_context())), TlsError);
+    run(io_, pair.client.write("still here"));
+    EXPECT_EQ(run(io_, read_once(pair.server)), "still here");
+}
+
 TEST_F(TlsStream, AHandshakeThatBreaksOffIsABrokenConnection) {
     StreamPair pair = stream_pair(io_);
     pair.client.close();

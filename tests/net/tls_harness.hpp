@@ -9,6 +9,7 @@
 
 #include "net/harness.hpp"
 #include "support/certificates.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace postern::net {
 
@@ -26,7 +27,7 @@ Task<std::string> words_of(Task<T> task) {
 class TlsTest : public testing::Test {
  protected:
     static void SetUpTestSuite() {
-        folder_ = new TemporaryFolder;
+        folder_ = new test::TemporaryDirectory;
         files_ = new test::TestCertificates(test::write_test_certificates(folder_->path()));
     }
     static void TearDownTestSuite() {
@@ -78,7 +79,7 @@ class TlsTest : public testing::Test {
         return pair;
     }
 
-    inline static TemporaryFolder* folder_ = nullptr;
+    inline static test::TemporaryDirectory* folder_ = nullptr;
     inline static test::TestCertificates* files_ = nullptr;
     asio::io_context io_{1};
 };
