@@ -62,9 +62,11 @@ TEST_P(Faults, ALineOfTenMebioctetsCostsNoMemory) {
 }
 
 TEST_P(Faults, AnAuthLineOverItsLimit) {
+    const std::string response(12'300, 'A');
     auto client = gateway().tls_client();
-    EXPECT_THAT(client.command("AUTH PLAIN " + std::string(16'000, 'A')).text(),
-                StartsWith("500 5.5.6"));
+    EXPECT_THAT(client.command("AUTH PLAIN " + response).text(), StartsWith("500 5.5.6"));
+    EXPECT_EQ(client.command("AUTH LOGIN").code, 334);
+    EXPECT_THAT(client.command(response).text(), StartsWith("500 5.5.6"));
     EXPECT_THAT(client.auth_plain("jane", jane_password).text(), StartsWith("235"));
 }
 
