@@ -33,6 +33,7 @@ total = 3
 wait = "1s"
 [session.limits]
 message-size = "60m"
+connections-per-network = 1000
 [directory.people]
 type = "memory"
 [[directory.people.principals]]
