@@ -46,11 +46,9 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
         report(document.problems());
         return nullptr;
     }
-    first->start(application->foundation());
     for (unsigned i = 0; i < first->server.workers; ++i)
         application->workers_.push_back(std::make_unique<Worker>(application->log_));
     application->adopt(std::move(first));
-    application->open_listeners();
     return application;
 }
 
@@ -78,11 +76,6 @@ Foundation Application::foundation() {
     return {io_, log_, hash_pool_, files_, tickets_, draining_};
 }
 
-void Application::adopt(std::unique_ptr<Generation> generation) {
-    generations_.push_back(std::move(generation));
-    current_.store(generations_.back());
-}
-
 bool Application::run() {
     tasks_.push_back(
         std::make_unique<BackgroundTask>(io_, log_, "signals", [this] { return obey_signals(); }));
@@ -95,28 +88,32 @@ bool Application::run() {
     return sessions() == 0;
 }
 
-// Listeners are kept by name and address over a reload; new ones are opened, others closed.
-void Application::open_listeners() {
-    const auto generation = current();
-    const auto wanted = [&](const OpenListener& open) {
-        return std::ranges::any_of(generation->server.listeners, [&](const auto& listener) {
-            return listener.name == open.name &&
-                   std::ranges::find(listener.bind, open.address) != listener.bind.end();
-        });
-    };
-    std::erase_if(listeners_, [&](const auto& open) { return !wanted(*open); });
-
-    for (const auto& listener : generation->server.listeners) {
+// Opens what `generation` wants and is not open yet; nothing changes when one of them cannot be.
+Application::Listeners Application::missing_listeners(const Generation& generation) {
+    Listeners missing;
+    for (const auto& listener : generation.server.listeners) {
         for (const auto& address : listener.bind) {
             const bool is_open = std::ranges::any_of(listeners_, [&](const auto& open) {
                 return open->name == listener.name && open->address == address;
             });
-            if (!is_open) open_listener(listener.name, address);
+            if (!is_open) missing.push_back(open_listener(listener.name, address));
         }
     }
+    return missing;
 }
 
-void Application::open_listener(const std::string& name, const std::string& address) {
+// Listeners are kept by name and address over a reload.
+void Application::close_unwanted_listeners(const Generation& generation) {
+    std::erase_if(listeners_, [&](const auto& open) {
+        return std::ranges::none_of(generation.server.listeners, [&](const auto& listener) {
+            return listener.name == open->name &&
+                   std::ranges::find(listener.bind, open->address) != listener.bind.end();
+        });
+    });
+}
+
+std::unique_ptr<Application::OpenListener> Application::open_listener(const std::string& name,
+                                                                      const std::string& address) {
     auto acceptor = std::make_shared<net::Acceptor>(io_, address);
     const auto endpoint = acceptor->endpoint();
     log_.write(events::server_listening, {{"listener", name},
@@ -132,10 +129,20 @@ void Application::open_listener(const std::string& name, const std::string& addr
     const auto complain = [this](const boost::system::error_code& error) {
         log_.write(events::server_accept_failed, {{"why", error.message()}});
     };
-    listeners_.emplace_back(new OpenListener{name, address, acceptor,
-                                             BackgroundTask(io_, log_, "listener " + name, [=] {
-                                                 return acceptor->accept_loop(choose, complain);
-                                             })});
+    return std::unique_ptr<OpenListener>(new OpenListener{
+        name, address, acceptor, BackgroundTask(io_, log_, "listener " + name, [=] {
+            return acceptor->accept_loop(choose, complain);
+        })});
+}
+
+// All that can go wrong, opening an address, comes first.
+void Application::adopt(std::unique_ptr<Generation> generation) {
+    auto opened = missing_listeners(*generation);
+    generation->start(foundation());
+    close_unwanted_listeners(*generation);
+    generations_.push_back(std::move(generation));
+    current_.store(generations_.back());
+    std::ranges::move(opened, std::back_inserter(listeners_));
 }
 
 void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
@@ -189,10 +196,9 @@ void Application::reload() {
                 log_.write(events::config_refused, {{"problem", problem.text()}});
             return;
         }
-        next->start(foundation());
-        log_.set_level(next->log.level);
+        const auto level = next->log.level;
         adopt(std::move(next));
-        open_listeners();
+        log_.set_level(level);
         log_.write(events::config_reloaded, {});
     } catch (const std::exception& error) {
         log_.write(events::config_refused, {{"problem", error.what()}});

@@ -35,8 +35,12 @@ class Application {
     Foundation foundation();
     void adopt(std::unique_ptr<Generation> generation);
 
-    void open_listeners();
-    void open_listener(const std::string& name, const std::string& address);
+    struct OpenListener;
+    using Listeners = std::vector<std::unique_ptr<OpenListener>>;
+    Listeners missing_listeners(const Generation& generation);
+    void close_unwanted_listeners(const Generation& generation);
+    std::unique_ptr<OpenListener> open_listener(const std::string& name,
+                                                const std::string& address);
     void welcome(Worker& worker, net::Socket socket, const std::string& listener);
     Worker& least_busy();
 
@@ -62,8 +66,7 @@ class Application {
         generations_;  // the current one, and those still in use
     std::atomic<std::shared_ptr<const Generation>> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    struct OpenListener;
-    std::vector<std::unique_ptr<OpenListener>> listeners_;
+    Listeners listeners_;
     std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };
 

@@ -37,7 +37,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
       born_(net::Clock::now()),
       facts_(facts_of(listener_, stream)),
       client_(std::move(stream), settings_.limits),
-      envelope_(*environment_, facts_, subject_),
+      envelope_rules_(*environment_, facts_, subject_),
       authentication_(*environment_, client_, facts_, subject_),
       relay_(*environment_, client_, facts_, dialogue_, subject_) {}
 
@@ -208,7 +208,7 @@ net::Task<> Session::handle(const smtp::Mail& command) {
     facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
     if (command.size && *command.size > offered_.size.value_or(0))
         co_return client_.say(replies::message_too_big());
-    if (auto objection = envelope_.objection(command)) co_return client_.say(*objection);
+    if (auto objection = envelope_rules_.objection(command)) co_return client_.say(*objection);
     co_await relay_.mail(command);
 }
 
@@ -216,14 +216,16 @@ net::Task<> Session::handle(const smtp::Rcpt& command) {
     const auto& mailbox = command.forward_path.mailbox;
     facts_.rcpt = mailbox ? mailbox->text() : "";
     facts_.rcpt_domain = mailbox ? mailbox->domain : "";
-    auto objection = envelope_.objection(command, relay_.recipients());
+    auto objection = envelope_rules_.objection(command, relay_.recipients());
     if (!objection) co_return relay_.recipient(command);
     co_await relay_.settle();
     client_.say(*objection);
 }
 
 net::Task<> Session::handle(const smtp::Data&) {
-    if (!co_await relay_.message()) over_ = true;
+    if (co_await relay_.message()) co_return;
+    ending_ = "a refused message did not end";
+    over_ = true;
 }
 
 net::Task<> Session::handle(const smtp::Rset&) {
@@ -273,14 +275,14 @@ smtp::Capabilities Session::capabilities() const {
 
 void Session::bad_command(const smtp::Reply& reply) {
     client_.say(reply);
-    if (!reply.permanent() || ++bad_commands_ < settings_.limits.bad_commands) return;
+    if (++bad_commands_ < settings_.limits.bad_commands) return;
     environment_->log.write(events::session_bad_commands, subject_, {});
     end(replies::too_many_errors());
 }
 
 void Session::end(const smtp::Reply& last_words) {
     client_.say(last_words);
-    if (last_words.code != 221) ending_ = last_words.summary();
+    ending_ = last_words.summary();
     over_ = true;
 }
 

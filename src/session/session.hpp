@@ -6,7 +6,7 @@
 
 #include "session/authentication.hpp"
 #include "session/client.hpp"
-#include "session/envelope.hpp"
+#include "session/envelope_rules.hpp"
 #include "session/environment.hpp"
 #include "session/facts.hpp"
 #include "session/relay.hpp"
@@ -56,17 +56,17 @@ class Session {
     const Settings& settings_;
     const Listener listener_;
     const observe::Subject subject_;
-    const net::Deadline born_;
+    const net::Clock::time_point born_;
     Facts facts_;
     Client client_;
     smtp::Dialogue dialogue_;
     smtp::Capabilities offered_;  // by the last EHLO; nothing after HELO
-    Envelope envelope_;
+    EnvelopeRules envelope_rules_;
     Authentication authentication_;
     Relay relay_;
     std::int64_t bad_commands_ = 0;
     bool over_ = false;
-    std::string ending_ = "quit";  // why the session ended, for the log
+    std::string ending_;  // why the session ended, for the log
 };
 
 }  // namespace postern::session

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "observe/log.hpp"
+#include "policy/sender.hpp"
 #include "session/environment.hpp"
 #include "session/facts.hpp"
 #include "smtp/command.hpp"
@@ -14,9 +15,10 @@ namespace postern::session {
 // Our own rules about an envelope: who may send from an address (BEHAVIOUR section 3), and who may
 // reach one (section 4). nullopt: nothing speaks against it, and the next hop may be asked. A
 // refusal is logged.
-class Envelope {
+class EnvelopeRules {
  public:
-    Envelope(const Environment& environment, const Facts& facts, const observe::Subject& subject)
+    EnvelopeRules(const Environment& environment, const Facts& facts,
+                  const observe::Subject& subject)
         : environment_(environment), facts_(facts), subject_(subject) {}
 
     std::optional<smtp::Reply> objection(const smtp::Mail& mail) const;
@@ -25,6 +27,7 @@ class Envelope {
 
  private:
     const char* why_not(const address::Path& reverse_path) const;
+    policy::SenderRules rules() const;
     bool is_local(const address::Path& path) const;
 
     const Environment& environment_;
