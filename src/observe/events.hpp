@@ -88,9 +88,6 @@ inline constexpr Event directory_ready{"directory.ready", Level::info, "A direct
 inline constexpr Event directory_stuck{
     "directory.stuck", Level::error,
     "The thread of a directory has not turned for a second; it answers `unavailable` meanwhile."};
-inline constexpr Event directory_odd_entry{"directory.odd-entry", Level::error,
-                                           "An entry cannot be understood (unknown hash, two "
-                                           "entries for one login); it answers `unavailable`."};
 inline constexpr Event directory_fault{
     "directory.fault", Level::error,
     "A directory failed unexpectedly; the question was answered `unavailable`."};

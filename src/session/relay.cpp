@@ -108,12 +108,14 @@ net::Task<bool> Relay::message() {
         co_return true;
     }
     client_.say(replies::start_mail());
+    receiving_ = true;
     BodyReader body(client_);
     const auto recipients = dialogue_.recipients();
     const auto reply = co_await deliver(body, share);
     log_end(reply, recipients, body.octets());
     const bool at_end =
         co_await body.swallow(limits.message_size, net::Clock::now() + limits.swallow);
+    receiving_ = false;
     client_.end_body();
     client_.say(at_end ? reply : replies::still_sending());
     dialogue_.transaction_over();

@@ -47,6 +47,8 @@ class Relay {
 
     bool connected() const { return connection_ != nullptr; }
     std::size_t owed() const { return owed_.size(); }
+    // In the middle of a message.
+    bool receiving() const { return receiving_; }
     // Accepted, or still in question.
     std::size_t recipients() const { return dialogue_.recipients() + pending_recipients_; }
 
@@ -80,6 +82,7 @@ class Relay {
     std::size_t pending_recipients_ = 0;
     std::string last_recipient_;  // of those accepted
     bool smtputf8_ = false;
+    bool receiving_ = false;
 };
 
 }  // namespace postern::session
