@@ -160,7 +160,7 @@ void Application::welcome(Worker& worker, net::Socket socket, const std::string&
     if (!place) {
         log_.write(events::session_refused, {"", peer.address().to_string()},
                    {{"network", network}, {"listener", listener}});
-        return worker.turn_away(std::move(socket));
+        return worker.turn_away(std::move(socket), found->second.implicit_tls);
     }
     worker.serve(
         std::move(socket), found->second,
