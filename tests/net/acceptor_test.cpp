@@ -162,11 +162,11 @@ class NoDescriptorsLeft {
  public:
     explicit NoDescriptorsLeft(asio::io_context& io) {
         ::getrlimit(RLIMIT_NOFILE, &before_);
-        const Socket next(io.get_executor(), asio::ip::tcp::v4());
         rlimit none = before_;
+        // The lowest free one: whatever is below it is taken, also where the process began with
+        // gaps.
         none.rlim_cur =
             static_cast<rlim_t>(Socket(io.get_executor(), asio::ip::tcp::v4()).native_handle());
-        none.rlim_cur -= 1;
         ::setrlimit(RLIMIT_NOFILE, &none);
     }
     ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }

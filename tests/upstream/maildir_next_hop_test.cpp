@@ -211,11 +211,12 @@ TEST_F(MaildirNextHopTest, SeveralConnectionsDeliverAtOnce) {
 
 TEST_F(MaildirNextHopTest, AFullPoolIsTryLater) {
     pool = std::make_unique<net::BlockingPool>(1, 1);
-    std::atomic<bool> release = false;
-    ASSERT_TRUE(pool->submit([&] { eventually([&] { return release.load(); }); }));
+    // The job may outlive this function's frame.
+    const auto release = std::make_shared<std::atomic<bool>>(false);
+    ASSERT_TRUE(pool->submit([release] { eventually([&] { return release->load(); }); }));
     auto drop = hop();
     const auto heard = run(deliver(drop, {}));
-    release = true;
+    *release = true;
     EXPECT_EQ(heard.replies.back().code, 451);
     EXPECT_EQ(heard.replies.back().enhanced, "4.3.2");
     EXPECT_EQ(log.count("relay.failed"), 1U);
