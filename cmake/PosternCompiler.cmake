@@ -33,6 +33,10 @@ if(POSTERN_SANITIZE)
         -fno-sanitize-recover=all)
     target_link_options(postern_flags INTERFACE -fsanitize=${POSTERN_SANITIZE})
 endif()
+if(POSTERN_FUZZ)
+    # The fuzzer has to see how far it gets inside the library.
+    target_compile_options(postern_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 add_library(postern_warnings INTERFACE)
 target_compile_options(postern_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow

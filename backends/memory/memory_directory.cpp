@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "address/mailbox.hpp"
 #include "net/offload.hpp"
 
 namespace postern::memory {
@@ -67,10 +68,13 @@ AuthResult verdict(const Account* account, bool proved) {
 MemoryDirectory::MemoryDirectory(HashPool& hash_pool, std::vector<Account> accounts)
     : hash_pool_(hash_pool) {
     capabilities_.lists_addresses = false;
+    capabilities_.names_are_addresses = true;
     std::vector<AccountPtr> shared;
     for (auto& account : accounts) {
         if (!account.principal.addresses.empty()) capabilities_.lists_addresses = true;
         if (account.secrets.size() > 1) capabilities_.several_secrets = true;
+        const auto mailbox = address::parse_mailbox(account.principal.name);
+        if (!mailbox) capabilities_.names_are_addresses = false;
         shared.push_back(std::make_shared<const Account>(std::move(account)));
         const auto& latest = shared.back();
         if (cost_in_all(*latest) > (decoy_ ? cost_in_all(*decoy_) : 0)) decoy_ = latest;

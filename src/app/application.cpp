@@ -20,11 +20,14 @@ constexpr auto last_words = 5s;
 
 }  // namespace
 
-// Closed, and its task cancelled, when it goes.
 struct Application::OpenListener {
     std::string name;
     std::string address;  // as in the settings
+    std::shared_ptr<net::Acceptor> acceptor;
     BackgroundTask task;
+
+    // What the kernel has accepted for us already is still served.
+    ~OpenListener() { acceptor->stop(); }
 };
 
 std::unique_ptr<Application> Application::create(std::vector<std::string> config_files) {
@@ -34,17 +37,18 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
     const auto server = read_server_settings(root);
     std::unique_ptr<Application> application(
         new Application(std::move(config_files), log, server.hash_pool));
+    // From here on a signal waits for us, however early it comes.
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT})
+        application->signals_.add(signal);
 
     auto first = Generation::build(document, application->foundation());
     if (!first) {
         report(document.problems());
         return nullptr;
     }
-    first->start(application->foundation());
     for (unsigned i = 0; i < first->server.workers; ++i)
         application->workers_.push_back(std::make_unique<Worker>(application->log_));
     application->adopt(std::move(first));
-    application->open_listeners();
     return application;
 }
 
@@ -57,28 +61,26 @@ Application::Application(std::vector<std::string> config_files, const observe::L
                          const crypto::HashPoolSettings& hash_pool)
     : config_files_(std::move(config_files)), log_(log), hash_pool_(hash_pool) {}
 
+// Everything that runs on our loop is told to end, and has ended before anything that it uses goes.
 Application::~Application() {
     listeners_.clear();
     workers_.clear();
+    tasks_.clear();
     current_.store(nullptr);
     generations_.clear();
     io_.restart();
-    io_.poll();  // background tasks hear that they have ended
+    io_.run();
 }
 
 Foundation Application::foundation() {
     return {io_, log_, hash_pool_, files_, tickets_, draining_};
 }
 
-void Application::adopt(std::unique_ptr<Generation> generation) {
-    generations_.push_back(std::move(generation));
-    current_.store(generations_.back());
-}
-
 bool Application::run() {
-    net::asio::signal_set signals(io_, SIGHUP, SIGTERM, SIGINT);
-    BackgroundTask obeying(io_, log_, "signals", [&] { return obey(signals); });
-    BackgroundTask retiring(io_, log_, "retiring generations", [this] { return retire(); });
+    tasks_.push_back(
+        std::make_unique<BackgroundTask>(io_, log_, "signals", [this] { return obey_signals(); }));
+    tasks_.push_back(
+        std::make_unique<BackgroundTask>(io_, log_, "retiring", [this] { return retire(); }));
     log_.write(events::server_started,
                {{"hostname", current()->server.hostname}, {"workers", workers_.size()}});
     io_.run();
@@ -86,54 +88,61 @@ bool Application::run() {
     return sessions() == 0;
 }
 
-// Listeners are kept by name and address over a reload; new ones are opened, others closed.
-void Application::open_listeners() {
-    const auto generation = current();
-    const auto wanted = [&](const OpenListener& open) {
-        return std::ranges::any_of(generation->server.listeners, [&](const auto& listener) {
-            return listener.name == open.name &&
-                   std::ranges::find(listener.bind, open.address) != listener.bind.end();
-        });
-    };
-    std::erase_if(listeners_, [&](const auto& open) { return !wanted(*open); });
-
-    for (const auto& listener : generation->server.listeners) {
+// Opens what `generation` wants and is not open yet; nothing changes when one of them cannot be.
+Application::Listeners Application::missing_listeners(const Generation& generation) {
+    Listeners missing;
+    for (const auto& listener : generation.server.listeners) {
         for (const auto& address : listener.bind) {
             const bool is_open = std::ranges::any_of(listeners_, [&](const auto& open) {
                 return open->name == listener.name && open->address == address;
             });
-            if (!is_open) open_listener(listener.name, address);
+            if (!is_open) missing.push_back(open_listener(listener.name, address));
         }
     }
+    return missing;
 }
 
-void Application::open_listener(const std::string& name, const std::string& address) {
+// Listeners are kept by name and address over a reload.
+void Application::close_unwanted_listeners(const Generation& generation) {
+    std::erase_if(listeners_, [&](const auto& open) {
+        return std::ranges::none_of(generation.server.listeners, [&](const auto& listener) {
+            return listener.name == open->name &&
+                   std::ranges::find(listener.bind, open->address) != listener.bind.end();
+        });
+    });
+}
+
+std::unique_ptr<Application::OpenListener> Application::open_listener(const std::string& name,
+                                                                      const std::string& address) {
     auto acceptor = std::make_shared<net::Acceptor>(io_, address);
     const auto endpoint = acceptor->endpoint();
     log_.write(events::server_listening, {{"listener", name},
                                           {"address", endpoint.address().to_string()},
                                           {"port", endpoint.port()}});
-    listeners_.emplace_back(new OpenListener{
-        name, address, BackgroundTask(io_, log_, "listener " + name, [this, acceptor, name] {
-            return accept(acceptor, name);
+    // Each socket is made on the worker that will serve it.
+    const auto choose = [this, name] {
+        auto& worker = least_busy();
+        return net::Acceptor::Destination{&worker.io(), [this, &worker, name](net::Socket socket) {
+                                              welcome(worker, std::move(socket), name);
+                                          }};
+    };
+    const auto complain = [this](const boost::system::error_code& error) {
+        log_.write(events::server_accept_failed, {{"why", error.message()}});
+    };
+    return std::unique_ptr<OpenListener>(new OpenListener{
+        name, address, acceptor, BackgroundTask(io_, log_, "listener " + name, [=] {
+            return acceptor->accept_loop(choose, complain);
         })});
 }
 
-// Each socket is made on the worker that will serve it.
-net::Task<> Application::accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener) {
-    for (;;) {
-        auto& worker = least_busy();
-        auto accepted = co_await acceptor->accept(worker.io());
-        if (!accepted) {
-            log_.write(events::server_accept_failed, {{"why", accepted.error().message()}});
-            co_await net::sleep_for(100ms);
-            continue;
-        }
-        net::asio::post(worker.io(),
-                        [this, &worker, listener, socket = std::move(*accepted)]() mutable {
-                            welcome(worker, std::move(socket), listener);
-                        });
-    }
+// All that can go wrong, opening an address, comes first.
+void Application::adopt(std::unique_ptr<Generation> generation) {
+    auto opened = missing_listeners(*generation);
+    generation->start(foundation());
+    close_unwanted_listeners(*generation);
+    generations_.push_back(std::move(generation));
+    current_.store(generations_.back());
+    std::ranges::move(opened, std::back_inserter(listeners_));
 }
 
 void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
@@ -151,7 +160,7 @@ void Application::welcome(Worker& worker, net::Socket socket, const std::string&
     if (!place) {
         log_.write(events::session_refused, {"", peer.address().to_string()},
                    {{"network", network}, {"listener", listener}});
-        return worker.turn_away(std::move(socket));
+        return worker.turn_away(std::move(socket), found->second.implicit_tls);
     }
     worker.serve(
         std::move(socket), found->second,
@@ -164,9 +173,9 @@ Worker& Application::least_busy() {
                                       [](const auto& each) { return each->sessions(); });
 }
 
-net::Task<> Application::obey(net::asio::signal_set& signals) {
+net::Task<> Application::obey_signals() {
     for (;;) {
-        const int signal = co_await signals.async_wait(net::use_task);
+        const int signal = co_await signals_.async_wait(net::use_task);
         if (signal == SIGHUP) {
             reload();
         } else if (!draining_) {
@@ -187,10 +196,9 @@ void Application::reload() {
                 log_.write(events::config_refused, {{"problem", problem.text()}});
             return;
         }
-        next->start(foundation());
-        log_.set_level(next->log.level);
+        const auto level = next->log.level;
         adopt(std::move(next));
-        open_listeners();
+        log_.set_level(level);
         log_.write(events::config_reloaded, {});
     } catch (const std::exception& error) {
         log_.write(events::config_refused, {{"problem", error.what()}});

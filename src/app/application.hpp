@@ -35,13 +35,16 @@ class Application {
     Foundation foundation();
     void adopt(std::unique_ptr<Generation> generation);
 
-    void open_listeners();
-    void open_listener(const std::string& name, const std::string& address);
-    net::Task<> accept(std::shared_ptr<net::Acceptor> acceptor, std::string listener);
+    struct OpenListener;
+    using Listeners = std::vector<std::unique_ptr<OpenListener>>;
+    Listeners missing_listeners(const Generation& generation);
+    void close_unwanted_listeners(const Generation& generation);
+    std::unique_ptr<OpenListener> open_listener(const std::string& name,
+                                                const std::string& address);
     void welcome(Worker& worker, net::Socket socket, const std::string& listener);
     Worker& least_busy();
 
-    net::Task<> obey(net::asio::signal_set& signals);
+    net::Task<> obey_signals();
     void reload();
     net::Task<> drain();
     net::Task<> sessions_end(net::Deadline deadline);
@@ -52,6 +55,7 @@ class Application {
 
     const std::vector<std::string> config_files_;
     net::asio::io_context io_{1};
+    net::asio::signal_set signals_{io_};
     std::atomic<bool> draining_{false};
     observe::Log log_;
     crypto::HashPool hash_pool_;
@@ -62,8 +66,8 @@ class Application {
         generations_;  // the current one, and those still in use
     std::atomic<std::shared_ptr<const Generation>> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    struct OpenListener;
-    std::vector<std::unique_ptr<OpenListener>> listeners_;
+    Listeners listeners_;
+    std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };
 
 // On standard error, one a line.

@@ -1,5 +1,6 @@
 #include "app/background.hpp"
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,7 +15,7 @@ struct BackgroundTask::State {
     std::function<net::Task<>()> job;
     observe::Log& log;
     net::asio::cancellation_signal stop;
-    bool stopped = false;
+    std::atomic<bool> stopped = false;
 };
 
 namespace {
@@ -25,7 +26,7 @@ constexpr auto pause_after_a_fault = std::chrono::seconds(1);
 
 BackgroundTask::BackgroundTask(net::asio::io_context& io, observe::Log& log, std::string name,
                                std::function<net::Task<>()> job)
-    : io_(io), state_(new State{std::move(name), std::move(job), log, {}, false}) {
+    : io_(io), state_(new State{std::move(name), std::move(job), log, {}}) {
     net::asio::post(io, [&io, state = state_] {
         if (state->stopped) return;
         net::asio::co_spawn(
@@ -35,10 +36,9 @@ BackgroundTask::BackgroundTask(net::asio::io_context& io, observe::Log& log, std
 }
 
 BackgroundTask::~BackgroundTask() {
-    net::asio::post(io_, [state = state_] {
-        state->stopped = true;
-        state->stop.emit(net::asio::cancellation_type::terminal);
-    });
+    state_->stopped = true;
+    net::asio::post(io_,
+                    [state = state_] { state->stop.emit(net::asio::cancellation_type::terminal); });
 }
 
 net::Task<> BackgroundTask::keep_running(std::shared_ptr<State> state) {

@@ -67,9 +67,9 @@ std::vector<upstream::NextHop*> reachable(const NextHops& next_hops,
     std::vector<upstream::NextHop*> reachable;
     const auto results = expression.possible_results();
     for (const auto& [name, next_hop] : next_hops) {
-        const bool named =
-            std::ranges::find(results, name, [](const auto& each) { return each.text(); }) !=
-            results.end();
+        const bool named = std::ranges::find(results, name, [](const auto& each) {
+                               return each.text();
+                           }) != results.end();
         if (results.empty() || named) reachable.push_back(next_hop.get());
     }
     return reachable;
@@ -78,15 +78,23 @@ std::vector<upstream::NextHop*> reachable(const NextHops& next_hops,
 // Sender rules need to know what a user owns: a directory that cannot say makes them a promise
 // nobody keeps.
 void check_senders(config::Section& root, const Directories& directories,
-                   const session::Settings& settings) {
-    for (const auto& [name, service] : directories)
-        if (service && !service->capabilities().lists_addresses &&
-            !settings.auth.sender.name_is_address)
-            root.problem("directory",
-                         fmt::format("directory \"{}\" lists no addresses, so must-match-sender "
-                                     "would refuse every sender",
-                                     name),
-                         "session.auth.name-is-address = true if its logins are addresses");
+                   const session::AuthSettings& settings) {
+    const auto results = settings.must_match_sender.possible_results();
+    const bool never = !results.empty() && std::ranges::none_of(results, &expr::Value::truth);
+    if (never || settings.sender.name_is_address) return;
+    auto sections = root.tables("directory");
+    for (auto& [name, section] : sections) {
+        const auto found = directories.find(name);
+        if (found == directories.end() || !found->second) continue;
+        const auto& can = found->second->capabilities();
+        if (!can.lists_addresses && !can.names_are_addresses)
+            section.problem(
+                "",
+                fmt::format("directory \"{}\" lists no addresses and its names are "
+                            "none, so must-match-sender would refuse every sender",
+                            name),
+                "give its accounts addresses, or session.auth.must-match-sender = false");
+    }
 }
 
 // BEHAVIOUR section 4: strangers only reach a next hop that knows that they are strangers.
@@ -125,7 +133,7 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     document.report_unknown_keys();
     if (!document.problems().empty()) return nullptr;
     const auto reachable_next_hops = reachable(next_hops, settings.relay.next_hop);
-    check_senders(root, directories, settings);
+    check_senders(root, directories, settings.auth);
     check_strangers(root, reachable_next_hops, settings);
     if (!document.problems().empty()) return nullptr;
 
@@ -137,6 +145,8 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
 }
 
 void Generation::start(const Foundation& foundation) {
+    for (const auto& [name, ignored] : environment->directories)
+        foundation.log.write(events::directory_ready, {{"directory", name}});
     for (const auto& [name, next_hop] : environment->next_hops)
         background.push_back(std::make_unique<BackgroundTask>(
             foundation.background, foundation.log, "next hop " + name,

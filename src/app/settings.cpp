@@ -31,6 +31,13 @@ std::vector<net::TlsFiles> read_certificates(config::Section& root) {
     return certificates;
 }
 
+bool is_bindable(const std::string& address) {
+    const auto parts = net::parse_host_port(address);
+    boost::system::error_code error;
+    if (parts) net::asio::ip::make_address(parts->host, error);
+    return parts && !error;
+}
+
 ListenerSettings read_listener(std::string name, config::Section section,
                                const std::vector<net::TlsFiles>& certificates) {
     ListenerSettings listener;
@@ -39,9 +46,9 @@ ListenerSettings read_listener(std::string name, config::Section section,
     if (listener.bind.empty())
         section.problem("bind", "a listener needs an address", "bind = [\"[::]:587\"]");
     for (const auto& address : listener.bind)
-        if (!net::parse_host_port(address))
-            section.problem("bind", fmt::format("\"{}\" is not an address with a port", address),
-                            "for example \"[::]:587\" or \"127.0.0.1:587\"");
+        if (!is_bindable(address))
+            section.problem("bind", fmt::format("\"{}\" is not an IP address with a port", address),
+                            "bind = [\"[::]:587\"] or [\"127.0.0.1:587\"]");
 
     auto tls = section.table("tls");
     listener.implicit_tls = tls.boolean("implicit", false);

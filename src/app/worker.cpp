@@ -19,9 +19,9 @@ Worker::Worker(observe::Log& log)
     : log_(log), work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
 
 Worker::~Worker() {
+    cut();
     work_.reset();
-    io_.stop();
-    thread_.join();
+    thread_.join();  // when the last session has ended
 }
 
 void Worker::serve(net::Socket socket, session::Listener listener,
@@ -50,11 +50,11 @@ void Worker::serve(net::Socket socket, session::Listener listener,
 
 // 421 in place of the greeting. Nobody waits for it: what the socket's buffer takes is all there
 // is.
-void Worker::turn_away(net::Socket socket) {
+void Worker::turn_away(net::Socket socket, bool implicit_tls) {
     const auto farewell = smtp::replies::too_many_connections().wire();
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.write_some(net::asio::buffer(farewell), ignored);
+    if (!implicit_tls) socket.write_some(net::asio::buffer(farewell), ignored);
     socket.shutdown(net::Socket::shutdown_send, ignored);
     socket.close(ignored);
 }

@@ -19,7 +19,7 @@ namespace postern::app {
 class Worker {
  public:
     explicit Worker(observe::Log& log);
-    ~Worker();  // every session must have ended
+    ~Worker();  // cuts what is still there, and waits for it
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
@@ -31,8 +31,9 @@ class Worker {
     void serve(net::Socket socket, session::Listener listener,
                std::shared_ptr<const session::Environment> environment,
                ConnectionLimits::Place place);
-    // Tells a client that there are too many, and closes; on this worker's thread.
-    void turn_away(net::Socket socket);
+    // Tells a client that there are too many, unless it would expect TLS, and closes; on this
+    // worker's thread.
+    void turn_away(net::Socket socket, bool implicit_tls);
     // Cancels every session, which says 421 and ends. Any thread.
     void cut();
 

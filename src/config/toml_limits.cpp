@@ -5,7 +5,9 @@ namespace {
 
 class Scan {
  public:
-    explicit Scan(std::string_view content) : content_(content) {}
+    explicit Scan(std::string_view content) : content_(content) {
+        if (content_.starts_with("\xef\xbb\xbf")) position_ = 3;  // a byte order mark is no content
+    }
 
     std::optional<TomlExcess> run() {
         while (position_ < content_.size()) {
@@ -14,6 +16,8 @@ class Scan {
                 skip_comment();
             else if (c == '"' || c == '\'')
                 skip_text(c);
+            else if (static_cast<unsigned char>(c) >= 0x80)
+                return TomlExcess{line_, column_, true};
             else if (!structure(c))
                 return TomlExcess{line_, column_};
             else

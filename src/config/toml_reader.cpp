@@ -9,6 +9,9 @@
 
 #include "config/toml_limits.hpp"
 
+// Debian's libtomlplusplus is built without assertions. Compiled by clang from the headers alone,
+// it would turn them into assumptions, and hostile input breaks some of them ("a = [ }").
+
 namespace postern::config {
 namespace {
 
@@ -145,10 +148,19 @@ class SetTwice {
     std::string_view before_, line_;
 };
 
+// toml++ says "Error while parsing <part>: <what>".
+void report_syntax(Source& source, Place place, std::string_view description) {
+    if (description.find("could not determine value type") != description.npos)
+        return source.report(place, "this is no value", "texts stand in quotes");
+    const auto colon = description.find(": ");
+    const auto what = colon == description.npos ? description : description.substr(colon + 2);
+    source.report(place, std::string(what), "this is not TOML");
+}
+
 void report_error(Source& source, std::size_t file, const toml::parse_error& error) {
     const std::string description(error.description());
     if (description.find("cannot redefine existing") == std::string::npos) {
-        source.report(place_of(error.source(), file), description, "this is not TOML");
+        report_syntax(source, place_of(error.source(), file), description);
         return;
     }
     const SetTwice twice(source.files[file].content, error);
@@ -164,6 +176,11 @@ void report_error(Source& source, std::size_t file, const toml::parse_error& err
 std::shared_ptr<Table> read_toml(Source& source, std::size_t file) {
     const std::string& content = source.files[file].content;
     if (const auto excess = find_excess(content)) {
+        if (excess->outside_ascii) {
+            source.report({file, excess->line, excess->column},
+                          "this character stands outside of quotes", "this is not TOML");
+            return nullptr;
+        }
         source.report({file, excess->line, excess->column},
                       "the settings are nested too deeply here",
                       fmt::format("at most {} brackets inside each other and {} parts in a key",
@@ -176,7 +193,7 @@ std::shared_ptr<Table> read_toml(Source& source, std::size_t file) {
         try {
             report_error(source, file, error);
         } catch (const std::exception&) {  // the part before the mistake would not parse alone
-            source.report(place_of(error.source(), file), std::string(error.description()), "");
+            report_syntax(source, place_of(error.source(), file), error.description());
         }
     } catch (const std::exception& error) {
         source.report({file, 1, 1}, fmt::format("this cannot be read: {}", error.what()), "");

@@ -15,10 +15,9 @@ using namespace std::chrono_literals;
 // Ends the building of a Service whose backend has recorded Problems.
 struct NotBuilt {};
 
-// Outside to inside, and the order is behaviour:
-//   timed > cached > guarded > single_flight > breaker > limited > attempt > the backend
-// `cached` and those between it and `limited`, and `attempt`, come with later issues, each in its
-// place here.
+// Outside to inside, and the order is behaviour: the caller's deadline covers the wait for a place,
+// so that a full house answers in time. Whatever is to stand around every directory has its place
+// here.
 std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> backend,
                                         const ServiceSettings& settings) {
     auto limited = std::make_unique<Limited>(std::move(backend), settings.limits);

@@ -67,7 +67,7 @@ inline constexpr Event relay_accepted{
     "The next hop has acknowledged a message; `reply` holds its queue id."};
 inline constexpr Event relay_refused{
     "relay.refused", Level::info,
-    "The next hop has refused a command or a message; the client heard its reply."};
+    "A command or a message was refused, by the next hop or by us; the client heard `reply`."};
 inline constexpr Event relay_failed{"relay.failed", Level::error,
                                     "A transaction failed between us and the next hop; the client "
                                     "heard 451 and keeps the message."};
@@ -77,9 +77,9 @@ inline constexpr Event relay_cut{
 
 inline constexpr Event nexthop_learned{"next-hop.learned", Level::info,
                                        "The next hop was asked what it offers."};
-inline constexpr Event nexthop_unreachable{
-    "next-hop.unreachable", Level::warning,
-    "The next hop did not answer a probe; it is asked again after a pause."};
+inline constexpr Event nexthop_unreachable{"next-hop.unreachable", Level::warning,
+                                           "The next hop could not be reached or refused us: for a "
+                                           "probe, or for the client of the session."};
 inline constexpr Event nexthop_misconfigured{
     "next-hop.misconfigured", Level::error,
     "The next hop refuses what a gateway needs (503, 530, 535, XCLIENT); it is not set up for us."};
@@ -88,9 +88,6 @@ inline constexpr Event directory_ready{"directory.ready", Level::info, "A direct
 inline constexpr Event directory_stuck{
     "directory.stuck", Level::error,
     "The thread of a directory has not turned for a second; it answers `unavailable` meanwhile."};
-inline constexpr Event directory_odd_entry{"directory.odd-entry", Level::error,
-                                           "An entry cannot be understood (unknown hash, two "
-                                           "entries for one login); it answers `unavailable`."};
 inline constexpr Event directory_fault{
     "directory.fault", Level::error,
     "A directory failed unexpectedly; the question was answered `unavailable`."};

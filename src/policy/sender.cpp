@@ -65,10 +65,6 @@ class Question {
     bool routes_;
 };
 
-bool name_counts(const identity::Principal& principal, const SenderRules& rules) {
-    return rules.name_is_address || principal.addresses.empty();
-}
-
 // The earlier rule wins, whichever entry comes first.
 Ownership stronger(Ownership left, Ownership right) {
     if (left == Ownership::none || right == Ownership::none) return std::max(left, right);
@@ -102,7 +98,7 @@ Ownership owns(const identity::Principal& principal, const address::Mailbox& sen
         strongest = stronger(strongest, question.by_entry(entry));
         if (strongest == Ownership::address) return strongest;
     }
-    if (name_counts(principal, rules)) {
+    if (rules.name_is_address) {
         strongest = stronger(strongest, question.by_address(principal.name, Ownership::name));
     }
     return strongest;

@@ -21,7 +21,8 @@ const char* to_string(Ownership ownership);
 
 // BEHAVIOUR section 3, rules 1 to 3, in this order. Addresses of the principal that do not parse
 // own nothing, an empty local part is nobody's. A `%` or `!` in the local part is owned only
-// literally (rule 1). The name counts without `name_is_address` when the directory lists nothing.
+// literally (rule 1). A principal's name counts only where the rules say so: by the setting, or
+// because the whole directory lists no addresses.
 Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
                const SenderRules& rules);
 

@@ -17,9 +17,6 @@ namespace {
 namespace events = observe::events;
 using identity::AuthResult;
 
-// RFC 4954 section 4: the longest line of an exchange, CRLF not counted.
-constexpr std::size_t response_limit = 12288;
-
 // People type passwords into the login box: a login that the directory does not know is only logged
 // as typed when it has the form of an address.
 std::string loggable(const std::string& typed) {
@@ -72,15 +69,24 @@ bool Authentication::offered_after_tls() const {
 }
 
 net::Task<bool> Authentication::run(const smtp::Auth& command) {
-    const auto& settings = environment_.settings.auth;
-    auto outcome = co_await attempt(command);
+    const auto outcome = co_await attempt(command);
     if (outcome.not_before > net::Clock::now()) co_await net::sleep_until(outcome.not_before);
+    co_return conclude(outcome);
+}
+
+bool Authentication::refuse_long_line() {
+    return conclude({smtp::replies::authentication_line_too_long(), true});
+}
+
+// Says the reply and counts; true when it was one too many.
+bool Authentication::conclude(const Outcome& outcome) {
+    const auto& settings = environment_.settings.auth;
     client_.say(outcome.reply);
     ++attempts_;
     if (outcome.failure) ++failures_;
     const bool too_many = (outcome.failure && failures_ >= settings.errors_total.integer(facts_)) ||
                           attempts_ > settings.attempts;
-    co_return too_many && !facts_.principal;
+    return too_many && !facts_.principal;
 }
 
 net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& command) {
@@ -113,7 +119,7 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
     while (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
         client_.say(smtp::replies::challenge(crypto::base64_encode(challenge->data)));
         std::string line;
-        const auto read = co_await client_.read_line(line, response_limit + 2);
+        const auto read = co_await client_.read_line(line, smtp::auth_line_limit);
         if (read == Client::Line::end_of_stream)
             throw boost::system::system_error(net::asio::error::eof);
         if (read == Client::Line::too_long)

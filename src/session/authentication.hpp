@@ -30,6 +30,8 @@ class Authentication {
     // One AUTH command, answered to the end. On success the principal stands in the facts. True:
     // too many failures or attempts, the session must end.
     net::Task<bool> run(const smtp::Auth& command);
+    // An AUTH command that was too long to be read; the same answer.
+    bool refuse_long_line();
 
  private:
     struct Outcome {  // of one command: what the client hears, and whether it counts as a failure
@@ -37,6 +39,7 @@ class Authentication {
         bool failure = false;
         net::Deadline not_before{};
     };
+    bool conclude(const Outcome& outcome);
     net::Task<Outcome> attempt(const smtp::Auth& command);
     net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
     net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);

@@ -9,8 +9,10 @@ namespace postern::session {
 
 namespace {
 
-constexpr std::size_t line_room = 1024;  // an idle session holds no more than this
+constexpr std::size_t idle_room = 256;   // what an idle session holds; enough for most commands
+constexpr std::size_t line_room = 4096;  // when there is more
 constexpr std::size_t body_room = 32 * 1024;
+constexpr std::size_t kept_of_a_long_line = 16;
 
 }  // namespace
 
@@ -48,7 +50,7 @@ net::Task<bool> Client::line_before(net::Deadline until) {
     if (line_at_hand()) co_return true;
     co_await flush();
     try {
-        co_await fill(line_room, std::min(until, patience_));
+        co_await fill(idle_room, std::min(until, patience_));
     } catch (const boost::system::system_error& error) {
         if (error.code() != net::asio::error::timed_out || net::Clock::now() >= patience_) throw;
         co_return false;
@@ -61,20 +63,21 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
     net::Deadline begun = body().empty() ? net::Deadline::max() : net::Clock::now();
     while (!line_at_hand()) {
         if (searched_ >= limit) {  // forget it, but remember that it was too long
+            if (!too_long) line.assign(body().substr(0, kept_of_a_long_line));
             too_long = true;
             consume(searched_);
         }
         co_await flush();
         const auto line_deadline = begun == net::Deadline::max() ? begun : begun + limits_.command;
-        if (!co_await fill(line_room, std::min(patience_, line_deadline)))
-            co_return Line::end_of_stream;
+        const auto room = body().empty() ? idle_room : line_room;
+        if (!co_await fill(room, std::min(patience_, line_deadline))) co_return Line::end_of_stream;
         if (begun == net::Deadline::max()) begun = net::Clock::now();
     }
     const auto here = body();
     const auto end = here.find('\n', searched_);
     const bool carriage_return = end > 0 && here[end - 1] == '\r';
-    too_long = too_long || end + 1 > limit;
     if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
+    too_long = too_long || end + 1 > limit;
     OPENSSL_cleanse(input_.data() + taken_, end + 1);  // it may hold credentials
     consume(end + 1);
     if (body().empty()) end_body();
@@ -114,7 +117,7 @@ void Client::consume(std::size_t octets) {
 }
 
 void Client::end_body() {
-    if (input_.empty() && input_.capacity() > line_room) std::string().swap(input_);
+    if (input_.empty() && input_.capacity() > idle_room) std::string().swap(input_);
 }
 
 void Client::say(const smtp::Reply& reply) {

@@ -30,7 +30,8 @@ class Client {
         no_carriage_return,
         end_of_stream,
     };
-    // The next line without its CRLF into `line`; `limit` counts the CRLF.
+    // The next line without its CRLF into `line`, of one that is too long only its beginning;
+    // `limit` counts the CRLF.
     net::Task<Line> read_line(std::string& line, std::size_t limit);
     // True when a whole line is here already: no need to wait, no need to flush.
     bool line_at_hand() const;
@@ -59,7 +60,7 @@ class Client {
     const net::Stream& stream() const { return stream_; }
 
  private:
-    net::Task<bool> fill(std::size_t at_least, net::Deadline deadline);
+    net::Task<bool> fill(std::size_t room, net::Deadline deadline);
 
     net::Stream stream_;
     const Limits& limits_;
@@ -68,8 +69,8 @@ class Client {
     mutable std::size_t searched_ = 0;  // octets behind `taken_` known to hold no LF
     std::string output_;
     net::Deadline patience_ = net::Deadline::max();
-    bool deaf_ = false;       // the client does not read
-    net::Deadline window_{};  // the data rate's window: when it began
+    bool deaf_ = false;                // the client does not read
+    net::Clock::time_point window_{};  // the data rate's window: when it began
     std::uint64_t in_window_ = 0;
 };
 

@@ -4,13 +4,6 @@
 
 namespace postern::session {
 
-namespace {
-
-// What we put before a message (Received: and the like) must fit below the next hop's limit.
-constexpr std::uint64_t size_reserve = 4096;
-
-}  // namespace
-
 bool HeaderMemory::reserve(std::uint64_t octets) {
     if (held_.fetch_add(octets) + octets <= limit_) return true;
     held_ -= octets;
@@ -30,8 +23,10 @@ smtp::Capabilities Environment::offered() const {
     offered.enhanced_status_codes = true;
     const auto theirs = offered.size.value_or(0);
     const auto ours = settings.limits.message_size;
-    offered.size =
-        theirs == 0 ? ours : std::min(ours, theirs > size_reserve ? theirs - size_reserve : 1);
+    offered.size = theirs == 0 ? ours
+                               : std::min(ours, theirs > upstream::trace_allowance
+                                                    ? theirs - upstream::trace_allowance
+                                                    : 1);
     offered.starttls = false;
     offered.auth.clear();
     offered.xclient.clear();

@@ -22,7 +22,8 @@ class HeldHeader {
     bool too_long() const { return octets_.size() > limit_; }
     const std::string& octets() const { return octets_; }
 
-    // Does anything speak against it? Who may stand in From and Sender is judged here.
+    // Does anything speak against it? Only its size, today; this is the place where From and Sender
+    // are judged.
     std::optional<smtp::Reply> objection() const;
 
  private:

@@ -71,6 +71,11 @@ net::Task<> Relay::settle() {
         owed_.pop_front();
         answer(owed, reply);
     }
+    // Within a transaction a lost connection stays: it answers 451 to whatever is still to come.
+    if (!dialogue_.in_transaction()) drop_when_useless();
+}
+
+void Relay::drop_when_useless() {
     if (connection_ && !connection_->usable()) connection_.reset();
 }
 
@@ -103,16 +108,18 @@ net::Task<bool> Relay::message() {
         co_return true;
     }
     client_.say(replies::start_mail());
+    receiving_ = true;
     BodyReader body(client_);
     const auto recipients = dialogue_.recipients();
     const auto reply = co_await deliver(body, share);
     log_end(reply, recipients, body.octets());
     const bool at_end =
         co_await body.swallow(limits.message_size, net::Clock::now() + limits.swallow);
+    receiving_ = false;
     client_.end_body();
     client_.say(at_end ? reply : replies::still_sending());
-    if (!connection_->usable()) connection_.reset();
     dialogue_.transaction_over();
+    drop_when_useless();
     co_return at_end;
 }
 
@@ -129,7 +136,7 @@ net::Task<smtp::Reply> Relay::deliver(BodyReader& body, HeaderShare& share) {
         co_await connection_->abandon();
         co_return *refusal;
     }
-    const bool begun = co_await write(trace()) && co_await write(header.octets());
+    const bool begun = co_await write(trace() + header.octets());
     header = HeldHeader(0);
     share.give_back();
     if (!begun) co_return co_await connection_->finish();
@@ -210,7 +217,7 @@ net::Task<> Relay::abandon() {
     dialogue_.transaction_over();
     if (!connection_) co_return;
     co_await connection_->abandon();
-    if (!connection_->usable()) connection_.reset();
+    drop_when_useless();
 }
 
 net::Task<> Relay::disconnect() {

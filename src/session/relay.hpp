@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +47,8 @@ class Relay {
 
     bool connected() const { return connection_ != nullptr; }
     std::size_t owed() const { return owed_.size(); }
+    // In the middle of a message.
+    bool receiving() const { return receiving_; }
     // Accepted, or still in question.
     std::size_t recipients() const { return dialogue_.recipients() + pending_recipients_; }
 
@@ -65,6 +67,7 @@ class Relay {
     std::optional<smtp::Reply> objection(const BodyReader& body) const;
     std::string trace() const;
     upstream::ClientIdentity identity() const;
+    void drop_when_useless();
     void log_end(const smtp::Reply& reply, unsigned recipients, std::uint64_t octets);
 
     const Environment& environment_;
@@ -75,10 +78,11 @@ class Relay {
 
     std::string next_hop_;  // whose connection it is
     std::unique_ptr<upstream::Connection> connection_;
-    std::deque<Owed> owed_;
+    std::list<Owed> owed_;  // an empty deque would cost every idle session half a KiB
     std::size_t pending_recipients_ = 0;
     std::string last_recipient_;  // of those accepted
     bool smtputf8_ = false;
+    bool receiving_ = false;
 };
 
 }  // namespace postern::session

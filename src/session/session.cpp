@@ -4,8 +4,6 @@
 
 #include "crypto/random.hpp"
 #include "observe/events.hpp"
-#include "policy/recipient.hpp"
-#include "policy/sender.hpp"
 #include "smtp/replies.hpp"
 
 namespace postern::session {
@@ -39,6 +37,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
       born_(net::Clock::now()),
       facts_(facts_of(listener_, stream)),
       client_(std::move(stream), settings_.limits),
+      envelope_rules_(*environment_, facts_, subject_),
       authentication_(*environment_, client_, facts_, subject_),
       relay_(*environment_, client_, facts_, dialogue_, subject_) {}
 
@@ -66,6 +65,8 @@ net::Task<> Session::run() {
         last_words = replies::internal_error();
         ending_ = "fault";
     }
+    if (relay_.receiving())
+        environment_->log.write(events::relay_cut, subject_, {{"why", ending_}});
     // After a cancellation the next co_await would throw again.
     co_await net::asio::this_coro::reset_cancellation_state(net::asio::disable_cancellation());
     co_await client_.leave(last_words ? &*last_words : nullptr);
@@ -109,7 +110,6 @@ net::Deadline Session::patience() const {
 
 // False: the session ends here.
 net::Task<bool> Session::next_line(std::string& line) {
-    const auto limit = smtp::command_line_limit(offered_);
     for (;;) {
         // While the client has more to say at once, the next hop's answers can wait (RFC 2920).
         if (!client_.line_at_hand()) co_await relay_.settle();
@@ -119,14 +119,22 @@ net::Task<bool> Session::next_line(std::string& line) {
             !co_await client_.line_before(net::Clock::now() + settings_.relay.linger))
             co_await relay_.disconnect();
 
-        const auto read = co_await client_.read_line(line, limit);
+        auto read = co_await client_.read_line(line, smtp::auth_line_limit);
         if (read == Client::Line::end_of_stream) {
             ending_ =
                 dialogue_.in_transaction() ? "client left within a transaction" : "client left";
             co_return false;
         }
+        const bool is_auth = smtp::is_auth_line(line);
+        if (!is_auth && line.size() + 2 > smtp::command_line_limit(offered_))
+            read = Client::Line::too_long;
         if (read == Client::Line::complete) co_return true;
         co_await relay_.settle();
+        if (is_auth && read == Client::Line::too_long) {
+            if (authentication_.refuse_long_line()) end(replies::too_many_attempts());
+            if (over_) co_return false;
+            continue;
+        }
         bad_command(read == Client::Line::too_long
                         ? replies::line_too_long()
                         : replies::syntax_error("a line ends with CR LF"));
@@ -200,7 +208,7 @@ net::Task<> Session::handle(const smtp::Mail& command) {
     facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
     if (command.size && *command.size > offered_.size.value_or(0))
         co_return client_.say(replies::message_too_big());
-    if (auto objection = sender_objection(command)) co_return client_.say(*objection);
+    if (auto objection = envelope_rules_.objection(command)) co_return client_.say(*objection);
     co_await relay_.mail(command);
 }
 
@@ -208,14 +216,16 @@ net::Task<> Session::handle(const smtp::Rcpt& command) {
     const auto& mailbox = command.forward_path.mailbox;
     facts_.rcpt = mailbox ? mailbox->text() : "";
     facts_.rcpt_domain = mailbox ? mailbox->domain : "";
-    auto objection = recipient_objection(command);
+    auto objection = envelope_rules_.objection(command, relay_.recipients());
     if (!objection) co_return relay_.recipient(command);
     co_await relay_.settle();
     client_.say(*objection);
 }
 
 net::Task<> Session::handle(const smtp::Data&) {
-    if (!co_await relay_.message()) over_ = true;
+    if (co_await relay_.message()) co_return;
+    ending_ = "a refused message did not end";
+    over_ = true;
 }
 
 net::Task<> Session::handle(const smtp::Rset&) {
@@ -263,60 +273,16 @@ smtp::Capabilities Session::capabilities() const {
     return capabilities;
 }
 
-// BEHAVIOUR section 3, the envelope.
-std::optional<smtp::Reply> Session::sender_objection(const smtp::Mail& mail) {
-    const auto refuse = [&](const char* why) {
-        environment_->log.write(events::sender_refused, subject_,
-                                {{"login", facts_.principal ? facts_.principal->name : ""},
-                                 {"asked", mail.reverse_path.text},
-                                 {"owned", facts_.principal && !facts_.principal->addresses.empty()
-                                               ? facts_.principal->addresses.front()
-                                               : ""},
-                                 {"why", why}});
-        return replies::sender_not_owned();
-    };
-    const auto& mailbox = mail.reverse_path.mailbox;
-    if (!facts_.principal) {
-        if (is_local(mail.reverse_path)) return refuse("a local domain without authentication");
-        return std::nullopt;
-    }
-    if (!mailbox) {
-        if (settings_.auth.null_sender) return std::nullopt;
-        return refuse("null reverse-path");
-    }
-    if (!settings_.auth.must_match_sender.boolean(facts_)) return std::nullopt;
-    if (settings_.auth.send_as_anyone.boolean(facts_)) return std::nullopt;
-    if (policy::owns(*facts_.principal, *mailbox, settings_.auth.sender) != policy::Ownership::none)
-        return std::nullopt;
-    return refuse("not owned");
-}
-
-// BEHAVIOUR section 4: never an open relay.
-std::optional<smtp::Reply> Session::recipient_objection(const smtp::Rcpt& rcpt) {
-    if (relay_.recipients() >= static_cast<std::size_t>(settings_.limits.recipients))
-        return replies::too_many_recipients();
-    if (settings_.relay.relay.boolean(facts_)) return std::nullopt;
-    if (is_local(rcpt.forward_path) && !policy::may_be_rerouted(rcpt.forward_path))
-        return std::nullopt;
-    environment_->log.write(events::relay_denied, subject_, {{"asked", rcpt.forward_path.text}});
-    return replies::relaying_denied();
-}
-
-bool Session::is_local(const address::Path& path) const {
-    return path.mailbox && std::ranges::find(settings_.relay.local_domains, path.mailbox->domain) !=
-                               settings_.relay.local_domains.end();
-}
-
 void Session::bad_command(const smtp::Reply& reply) {
     client_.say(reply);
-    if (!reply.permanent() || ++bad_commands_ < settings_.limits.bad_commands) return;
+    if (++bad_commands_ < settings_.limits.bad_commands) return;
     environment_->log.write(events::session_bad_commands, subject_, {});
     end(replies::too_many_errors());
 }
 
 void Session::end(const smtp::Reply& last_words) {
     client_.say(last_words);
-    if (last_words.code != 221) ending_ = last_words.summary();
+    ending_ = last_words.summary();
     over_ = true;
 }
 

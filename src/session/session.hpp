@@ -6,6 +6,7 @@
 
 #include "session/authentication.hpp"
 #include "session/client.hpp"
+#include "session/envelope_rules.hpp"
 #include "session/environment.hpp"
 #include "session/facts.hpp"
 #include "session/relay.hpp"
@@ -48,9 +49,6 @@ class Session {
 
     smtp::Offer offer() const;
     smtp::Capabilities capabilities() const;
-    std::optional<smtp::Reply> sender_objection(const smtp::Mail& mail);
-    std::optional<smtp::Reply> recipient_objection(const smtp::Rcpt& rcpt);
-    bool is_local(const address::Path& path) const;
     void bad_command(const smtp::Reply& reply);
     void end(const smtp::Reply& last_words);
 
@@ -58,16 +56,17 @@ class Session {
     const Settings& settings_;
     const Listener listener_;
     const observe::Subject subject_;
-    const net::Deadline born_;
+    const net::Clock::time_point born_;
     Facts facts_;
     Client client_;
     smtp::Dialogue dialogue_;
     smtp::Capabilities offered_;  // by the last EHLO; nothing after HELO
+    EnvelopeRules envelope_rules_;
     Authentication authentication_;
     Relay relay_;
     std::int64_t bad_commands_ = 0;
     bool over_ = false;
-    std::string ending_ = "quit";  // why the session ended, for the log
+    std::string ending_;  // why the session ended, for the log
 };
 
 }  // namespace postern::session

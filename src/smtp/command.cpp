@@ -116,6 +116,10 @@ Parsed parse_command(std::string_view line, const Capabilities& offered) {
     return known->parse(argument, offered);
 }
 
+bool is_auth_line(std::string_view line) {
+    return equal_ignoring_case(first_word(line), "AUTH");
+}
+
 bool looks_like_http(std::string_view line) {
     const std::string_view word = first_word(line);
     return std::ranges::any_of(http_methods,

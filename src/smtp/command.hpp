@@ -60,6 +60,9 @@ using Command =
 boost::system::result<Command, Reply> parse_command(std::string_view line,
                                                     const Capabilities& offered);
 
+// True when the line begins with the verb AUTH: it may be longer, and holds credentials.
+bool is_auth_line(std::string_view line);
+
 // HTTP verbs at the start of a line: somebody mistook us for a web server, or wants others to.
 bool looks_like_http(std::string_view line);
 

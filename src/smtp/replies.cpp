@@ -119,14 +119,6 @@ Reply sender_not_owned() {
     return {550, "5.7.1", "Sender address is not owned by the authenticated user"};
 }
 
-Reply header_sender_not_owned() {
-    return {550, "5.7.1", "An address in From or Sender is not owned by the authenticated user"};
-}
-
-Reply header_not_understood() {
-    return {550, "5.6.0", "The message header is not well-formed"};
-}
-
 Reply header_too_big() {
     return {552, "5.3.4", "The message header is too big"};
 }
@@ -211,24 +203,12 @@ Reply local_error() {
     return {451, "4.3.0", "Local error, try again later"};
 }
 
-Reply spoke_before_greeting(std::string_view hostname) {
-    return {554, "5.5.0", std::string(hostname) + " client spoke before the greeting"};
-}
-
 Reply injection() {
     return {554, "5.5.0", "Octets behind STARTTLS"};
 }
 
 Reply idle_timeout() {
     return {421, "4.4.2", "Idle for too long"};
-}
-
-Reply too_slow() {
-    return {421, "4.4.2", "Too slow"};
-}
-
-Reply session_too_long() {
-    return {421, "4.4.2", "Session lasted too long"};
 }
 
 Reply still_sending() {

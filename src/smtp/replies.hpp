@@ -41,8 +41,6 @@ Reply too_many_attempts();  // 421
 
 // What a user may not do
 Reply sender_not_owned();
-Reply header_sender_not_owned();
-Reply header_not_understood();
 Reply header_too_big();
 Reply no_memory_for_header();  // 452: all held headers together
 Reply relaying_denied();
@@ -70,11 +68,8 @@ Reply storage_full();
 Reply local_error();  // a fault of ours; trying again may help
 
 // The end of a connection, or in place of its beginning
-Reply spoke_before_greeting(std::string_view hostname);
 Reply injection();  // octets in the clear behind STARTTLS
 Reply idle_timeout();
-Reply too_slow();
-Reply session_too_long();
 Reply still_sending();  // a refused message that does not end
 Reply too_many_connections();
 Reply shutting_down();

@@ -56,14 +56,18 @@ class Load {
                std::chrono::steady_clock::time_point deadline, Task<> (Load::*part)()) {
         next_ = 0;
         sessions_ = sessions;
-        for (std::size_t i = 0; i < std::min(options_.concurrency, sessions); ++i) {
+        const auto coroutines = std::min(options_.concurrency, sessions);
+        // Not "until nothing is left to do": open streams have timers.
+        auto running = coroutines;
+        for (std::size_t i = 0; i < coroutines; ++i) {
             net::asio::co_spawn(context.get_executor(), (this->*part)(),
-                                [](std::exception_ptr failure) {
+                                [&context, &running](std::exception_ptr failure) {
                                     if (failure) std::rethrow_exception(failure);
+                                    if (--running == 0) context.stop();
                                 });
         }
         context.run_until(deadline);
-        return context.stopped();
+        return running == 0;
     }
 
     Task<> work() {

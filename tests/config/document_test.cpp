@@ -88,14 +88,29 @@ TEST(Document, WhatIsNotTomlHasItsPlace) {
     const std::pair<const char*, const char*> cases[] = {
         {"a = \n", "t.toml:1:5: "},    {"a = 1\nb = [1,\n", "t.toml:2:9: "},
         {"a = \"x\n", "t.toml:1:7: "}, {"[a\n", "t.toml:1:3: "},
-        {"a == 1\n", "t.toml:1:4: "},  {"a = yes\n", "t.toml:1:5: "},
-        {"\xff\n", "t.toml:1:1: "},
+        {"a == 1\n", "t.toml:1:4: "},  {"\xff\n", "t.toml:1:1: "},
     };
     for (const auto& [content, place] : cases) {
         const std::string problems = all_problems(Document::parse(content, "t.toml"));
         EXPECT_TRUE(problems.starts_with(place)) << content << problems;
         EXPECT_TRUE(problems.ends_with("; this is not TOML\n")) << problems;
     }
+}
+
+TEST(Document, ABareWordIsTakenForATextWithoutQuotes) {
+    for (const char* content : {"a = yes\n", "a = [yes]\n", "a = [ }\n"}) {
+        const std::string problems = all_problems(Document::parse(content, "t.toml"));
+        EXPECT_TRUE(problems.ends_with(": this is no value; texts stand in quotes\n")) << problems;
+    }
+}
+
+TEST(Document, CharactersOutsideAsciiStandInTextsAndComments) {
+    const std::string wanted = ": this character stands outside of quotes; this is not TOML\n";
+    EXPECT_EQ(all_problems(Document::parse("a = 1\n\xc2\xbc", "t.toml")), "t.toml:2:1" + wanted);
+    EXPECT_EQ(all_problems(Document::parse("a = \xc2\xa0 1", "t.toml")), "t.toml:1:5" + wanted);
+    auto document = Document::parse("\xef\xbb\xbf# \xc2\xbc\na = '\xc2\xbc'\n", "t.toml");
+    EXPECT_EQ(document.root().text("a"), "\xc2\xbc");
+    EXPECT_EQ(all_problems(document), "");
 }
 
 TEST(Document, HostileNestingIsRefusedAndNotFollowed) {

@@ -17,12 +17,6 @@ Finished postern(std::vector<std::string> arguments) {
     return run({.arguments = std::move(arguments)});
 }
 
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-    const auto at = text.find(what);
-    EXPECT_NE(at, std::string::npos) << what;
-    return text.replace(at, what.size(), by);
-}
-
 TEST(CommandLine, TellsItsVersion) {
     const auto version = postern({"version"});
     EXPECT_EQ(version.status, 0);
@@ -89,6 +83,9 @@ TEST(Check, NamesFileLineAndColumnOfEveryMistakeAtOnce) {
 struct Mistake {
     std::string name, find, write, mentioned;
 };
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) {
+    return out << mistake.name;
+}
 
 class WrongSettings : public ::testing::TestWithParam<Mistake> {};
 

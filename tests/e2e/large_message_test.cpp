@@ -15,18 +15,6 @@ namespace {
 
 constexpr std::size_t mebi = 1024 * 1024;
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define POSTERN_SANITIZED
-#endif
-#endif
-#ifdef POSTERN_SANITIZED
-constexpr bool sanitized =
-    true;  // freed memory stays resident for a while, which says nothing about us
-#else
-constexpr bool sanitized = false;
-#endif
-
 // Samples the resident memory of a process while it lives; its own thread, so it sees the
 // streaming.
 class MemoryWatch {

@@ -110,6 +110,28 @@ TEST(Drain, EndsAtOnceWithoutSessions) {
     EXPECT_EQ(gateway.process().wait(std::chrono::seconds(5)), 0) << gateway.log();
 }
 
+// With and without TLS the end of the stream is the end of the session, also when a next hop's
+// connection is still open from a transaction.
+TEST(Leaving, WithoutQuitEndsTheSession) {
+    const auto settings = replaced(replaced(maildir_settings(), "is_tls", "true"), "require = true",
+                                   "require = true\nallow-plain-text = true");
+    Gateway gateway(settings);
+    for (const bool tls : {false, true}) {
+        auto client = gateway.client();
+        if (tls) {
+            client.start_tls();
+        } else {
+            client.greet();
+        }
+        ASSERT_EQ(client.auth_plain("jane", jane_password).code, 235);
+        begin_message(client);
+        client.send(on_the_wire(letter("left")));
+        ASSERT_EQ(client.read_reply().code, 250);
+    }
+    gateway.drain();
+    EXPECT_EQ(gateway.process().wait(std::chrono::seconds(5)), 0) << gateway.log();
+}
+
 TEST(Kill, InventsNoMessage) {
     Gateway gateway(maildir_settings());
     auto client = gateway.authenticated_client();

@@ -13,6 +13,18 @@
 
 namespace postern::test {
 
+// Under a sanitizer freed memory stays resident for a while, so memory is not judged there.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define POSTERN_SANITIZED
+#endif
+#endif
+#ifdef POSTERN_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 // What stands behind the gateway.
 enum class Behind { maildir, postfix };
 

@@ -33,6 +33,7 @@ total = 3
 wait = "1s"
 [session.limits]
 message-size = "60m"
+connections-per-network = 1000
 [directory.people]
 type = "memory"
 [[directory.people.principals]]
@@ -226,6 +227,12 @@ std::string postern_program() {
 std::string maildir_settings() {
     return std::string(common_settings) + std::string(maildir_hop);
 }
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+    const auto at = text.find(what);
+    if (at == std::string::npos) throw std::invalid_argument("no '" + std::string(what) + "'");
+    return text.replace(at, what.size(), by);
+}
+
 std::string relay_settings() {
     return std::string(common_settings) + std::string(smtp_hop);
 }

@@ -84,6 +84,8 @@ std::string postern_program();
 // ${next-hop}.
 std::string maildir_settings();
 std::string relay_settings();
+// `text` with the first `what` in it replaced; throws std::invalid_argument when there is none.
+std::string replaced(std::string text, std::string_view what, std::string_view by);
 
 // The accounts in both: jane owns jane@example.org and all of jane.example; joe owns
 // joe@example.org and his secret is stored as argon2id; paul is disabled.

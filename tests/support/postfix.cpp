@@ -192,6 +192,11 @@ std::string Postfix::log() const {
     return fs::exists(file) ? read_file(file) : std::string{};
 }
 
+bool Postfix::logs(std::string_view text) const {
+    return eventually([&] { return log().find(text) != std::string::npos; },
+                      std::chrono::seconds(5));
+}
+
 void Postfix::kill() {
     master_->kill();
 }

@@ -32,6 +32,9 @@ class Postfix {
     // Throws.
     void wait_until_idle() const;
     std::string log() const;
+    // Waits until that stands in the log, which is written in its own time; false: it does not
+    // come.
+    bool logs(std::string_view text) const;
 
     void kill();   // SIGKILL to all of it
     void start();  // again, with the same queue; returns when it greets

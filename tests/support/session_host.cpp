@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <stdexcept>
 #include <thread>
 
@@ -20,7 +21,8 @@ session::Settings settings_of(const std::string& toml) {
     auto root = document.root();
     auto settings = session::Settings::read(root, "gate.example.org", {"people"}, {"recording"});
     document.report_unknown_keys();
-    for (const auto& problem : document.problems()) throw std::runtime_error(problem.text());
+    for (const auto& problem : document.problems())
+        throw std::runtime_error(problem.text());
     return settings;
 }
 
@@ -40,7 +42,8 @@ std::unique_ptr<directory::Service> people(SessionHost::Verdict verdict, observe
 
 }  // namespace
 
-identity::AuthResult SessionHost::knows_jane(const std::string& login, const std::string& password) {
+identity::AuthResult SessionHost::knows_jane(const std::string& login,
+                                             const std::string& password) {
     if (login != "jane") return identity::Rejected{identity::Reason::unknown_user, ""};
     if (password != "secret") return identity::Rejected{identity::Reason::bad_credentials, "jane"};
     return identity::Accepted{
@@ -56,24 +59,30 @@ SessionHost::SessionHost(const std::string& settings, Verdict verdict, session::
     directories["people"] = people(std::move(verdict), log_);
     decltype(session::Environment::next_hops) next_hops;
     next_hops["recording"] = next_hop_;
-    environment_ = std::shared_ptr<const session::Environment>(new session::Environment{
-        std::move(parsed), std::move(directories), std::move(next_hops), {next_hop_.get()}, log_,
-        draining_, session::HeaderMemory(header_memory)});
+    environment_ = std::shared_ptr<const session::Environment>(
+        new session::Environment{std::move(parsed),
+                                 std::move(directories),
+                                 std::move(next_hops),
+                                 {next_hop_.get()},
+                                 log_,
+                                 draining_,
+                                 session::HeaderMemory(header_memory)});
 
     worker_ = std::make_unique<app::Worker>(log_);
-    auto acceptor = std::make_shared<tcp::acceptor>(
-        worker_->io(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-    port_ = acceptor->local_endpoint().port();
-    asio::co_spawn(worker_->io(), accept(acceptor), [](std::exception_ptr) {});
+    acceptor_ = std::make_shared<Acceptor>(worker_->io(),
+                                           tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    port_ = acceptor_->local_endpoint().port();
+    asio::co_spawn(worker_->io(), accept(acceptor_), [](std::exception_ptr) {});
 }
 
 SessionHost::~SessionHost() {
+    asio::post(worker_->io(), [acceptor = std::move(acceptor_)] { acceptor->close(); });
     worker_->cut();
     await_end();
 }
 
-net::Task<> SessionHost::accept(std::shared_ptr<tcp::acceptor> acceptor) {
-    for (;;) {
+net::Task<> SessionHost::accept(std::shared_ptr<Acceptor> acceptor) {
+    while (acceptor->is_open()) {
         net::Socket socket(worker_->io());
         const auto [error] = co_await acceptor->async_accept(socket, asio::as_tuple(net::use_task));
         if (!error) worker_->serve(std::move(socket), listener_, environment_, {});

@@ -1,7 +1,9 @@
-// Sessions behind a real port, on a real worker, with a directory and a next hop that the test steers.
+// Sessions behind a real port, on a real worker, with a directory and a next hop that the test
+// steers.
 #pragma once
 
 #include <atomic>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <mutex>
@@ -33,10 +35,11 @@ class CapturedLog final : public observe::Log {
 class SessionHost {
  public:
     // What the directory answers to a login and password.
-    using Verdict = std::function<identity::AuthResult(const std::string& login, const std::string& password)>;
+    using Verdict =
+        std::function<identity::AuthResult(const std::string& login, const std::string& password)>;
 
-    // `settings` is the TOML of [session]; mistakes in it throw. jane, password "secret", owns jane@example.org,
-    // jane+x@sub.example.org and @jane.example, unless `verdict` says otherwise.
+    // `settings` is the TOML of [session]; mistakes in it throw. jane, password "secret", owns
+    // jane@example.org, jane+x@sub.example.org and @jane.example, unless `verdict` says otherwise.
     explicit SessionHost(const std::string& settings = "", Verdict verdict = knows_jane,
                          session::Listener listener = {"submission", false, nullptr});
     ~SessionHost();
@@ -53,7 +56,8 @@ class SessionHost {
     void await_end() const;
 
  private:
-    net::Task<> accept(std::shared_ptr<net::asio::ip::tcp::acceptor> acceptor);
+    using Acceptor = net::asio::basic_socket_acceptor<net::asio::ip::tcp, net::Executor>;
+    net::Task<> accept(std::shared_ptr<Acceptor> acceptor);
 
     CapturedLog log_;
     std::atomic<bool> draining_{false};
@@ -61,6 +65,7 @@ class SessionHost {
     std::shared_ptr<RecordingNextHop> next_hop_ = std::make_shared<RecordingNextHop>();
     std::shared_ptr<const session::Environment> environment_;
     std::uint16_t port_ = 0;
+    std::shared_ptr<Acceptor> acceptor_;
     std::unique_ptr<app::Worker> worker_;
 };
 

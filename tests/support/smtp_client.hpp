@@ -3,10 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "support/blocking_wire.hpp"
 
 namespace postern::test {
 
@@ -22,12 +23,8 @@ class SmtpClient {
         std::string text() const;        // "250-first\n250 last"
         bool has(std::string_view line) const;
     };
-    struct TimedOut : std::runtime_error {
-        using std::runtime_error::runtime_error;
-    };
-    struct Closed : std::runtime_error {
-        using std::runtime_error::runtime_error;
-    };
+    using TimedOut = test::TimedOut;
+    using Closed = test::Closed;
 
     // Connects to 127.0.0.1. A small receive buffer makes a client that reads nothing felt at once.
     explicit SmtpClient(std::uint16_t port,
@@ -66,8 +63,11 @@ class SmtpClient {
     std::string drain(std::chrono::milliseconds patience);
 
  private:
-    struct Wire;
-    std::unique_ptr<Wire> wire_;
+    BlockingWire::Clock::time_point deadline() const;
+
+    std::chrono::milliseconds patience_;
+    std::unique_ptr<BlockingWire> wire_;
+    std::string unread_;
 };
 
 std::string base64(std::string_view octets);

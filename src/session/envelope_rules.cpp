@@ -1,0 +1,71 @@
+#include "session/envelope_rules.hpp"
+
+#include <algorithm>
+
+#include "observe/events.hpp"
+#include "policy/recipient.hpp"
+#include "policy/sender.hpp"
+#include "smtp/replies.hpp"
+
+namespace postern::session {
+
+namespace {
+
+namespace events = observe::events;
+namespace replies = smtp::replies;
+
+}  // namespace
+
+std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Mail& mail) const {
+    const char* why = why_not(mail.reverse_path);
+    if (why == nullptr) return std::nullopt;
+    const auto& principal = facts_.principal;
+    environment_.log.write(
+        events::sender_refused, subject_,
+        {{"login", principal ? principal->name : ""},
+         {"asked", mail.reverse_path.text},
+         {"owned", principal && !principal->addresses.empty() ? principal->addresses.front() : ""},
+         {"why", why}});
+    return replies::sender_not_owned();
+}
+
+// nullptr: this sender is theirs, or nobody's business.
+const char* EnvelopeRules::why_not(const address::Path& reverse_path) const {
+    const auto& settings = environment_.settings.auth;
+    if (!facts_.principal)
+        return is_local(reverse_path) ? "a local domain without authentication" : nullptr;
+    if (!reverse_path.mailbox) return settings.null_sender ? nullptr : "the null reverse-path";
+    if (!settings.must_match_sender.boolean(facts_)) return nullptr;
+    if (settings.send_as_anyone.boolean(facts_)) return nullptr;
+    const auto ownership = policy::owns(*facts_.principal, *reverse_path.mailbox, rules());
+    return ownership == policy::Ownership::none ? "not owned" : nullptr;
+}
+
+// Where a directory lists no addresses at all, the name it gives a principal is its address.
+policy::SenderRules EnvelopeRules::rules() const {
+    auto rules = environment_.settings.auth.sender;
+    const auto found =
+        environment_.directories.find(environment_.settings.auth.directory.text(facts_));
+    if (found != environment_.directories.end() && !found->second->capabilities().lists_addresses)
+        rules.name_is_address = true;
+    return rules;
+}
+
+std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Rcpt& rcpt,
+                                                    std::size_t recipients) const {
+    const auto& settings = environment_.settings;
+    if (recipients >= static_cast<std::size_t>(settings.limits.recipients))
+        return replies::too_many_recipients();
+    if (settings.relay.relay.boolean(facts_)) return std::nullopt;
+    if (is_local(rcpt.forward_path) && !policy::may_be_rerouted(rcpt.forward_path))
+        return std::nullopt;
+    environment_.log.write(events::relay_denied, subject_, {{"asked", rcpt.forward_path.text}});
+    return replies::relaying_denied();
+}
+
+bool EnvelopeRules::is_local(const address::Path& path) const {
+    const auto& domains = environment_.settings.relay.local_domains;
+    return path.mailbox && std::ranges::find(domains, path.mailbox->domain) != domains.end();
+}
+
+}  // namespace postern::session
