@@ -66,7 +66,7 @@ Application::~Application() {
     listeners_.clear();
     workers_.clear();
     tasks_.clear();
-    current_.store(nullptr);
+    set_current(nullptr);
     generations_.clear();
     io_.restart();
     io_.run();
@@ -141,7 +141,7 @@ void Application::adopt(std::unique_ptr<Generation> generation) {
     generation->start(foundation());
     close_unwanted_listeners(*generation);
     generations_.push_back(std::move(generation));
-    current_.store(generations_.back());
+    set_current(generations_.back());
     std::ranges::move(opened, std::back_inserter(listeners_));
 }
 
@@ -232,6 +232,16 @@ net::Task<> Application::retire() {
             return each != current() && each.use_count() == 1;
         });
     }
+}
+
+std::shared_ptr<const Generation> Application::current() const {
+    const std::lock_guard lock(current_mutex_);
+    return current_;
+}
+
+void Application::set_current(std::shared_ptr<const Generation> generation) {
+    const std::lock_guard lock(current_mutex_);
+    current_ = std::move(generation);
 }
 
 std::size_t Application::sessions() const {

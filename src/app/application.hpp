@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,8 @@ class Application {
     net::Task<> sessions_end(net::Deadline deadline);
     net::Task<> retire();
 
-    std::shared_ptr<const Generation> current() const { return current_.load(); }  // any thread
+    std::shared_ptr<const Generation> current() const;  // any thread
+    void set_current(std::shared_ptr<const Generation> generation);
     std::size_t sessions() const;
 
     const std::vector<std::string> config_files_;
@@ -64,7 +66,8 @@ class Application {
     ConnectionLimits connection_limits_;
     std::vector<std::shared_ptr<const Generation>>
         generations_;  // the current one, and those still in use
-    std::atomic<std::shared_ptr<const Generation>> current_;
+    mutable std::mutex current_mutex_;
+    std::shared_ptr<const Generation> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
     Listeners listeners_;
     std::vector<std::unique_ptr<BackgroundTask>> tasks_;
