@@ -25,7 +25,7 @@ struct Section::State {
     // The text with everything replaced; nullopt, and a finding, when that failed or it is no text.
     std::optional<std::string_view> text(std::string_view key, const Value& value,
                                          std::string_view wanted);
-    Section below(std::string_view key, std::shared_ptr<Table> table, Place at) const;
+    Section below(std::string_view key, std::shared_ptr<Table> inner, Place at) const;
 };
 
 }  // namespace postern::config

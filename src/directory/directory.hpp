@@ -11,12 +11,13 @@ namespace postern::directory {
 
 namespace asio = boost::asio;
 
-// What a directory can do. The settings are checked against it when they are loaded, so that nothing
-// impossible is a surprise at run time.
+// What a directory can do. The settings are checked against it when they are loaded, so that
+// nothing impossible is a surprise at run time.
 struct Capabilities {
     bool verifies_passwords = true;
-    bool lists_addresses = true;   // false: it knows who you are, not what you own
-    bool names_are_addresses = false;  // then a principal's name is its address where none are listed
+    bool lists_addresses = true;  // false: it knows who you are, not what you own
+    bool names_are_addresses =
+        false;                     // then a principal's name is its address where none are listed
     bool several_secrets = false;  // an account may have more than one password at a time
     bool can_look_up = true;       // `lookup` works without a password
 };

@@ -16,7 +16,7 @@ using Addresses = BackgroundResolver::Addresses;
 
 std::optional<asio::ip::address> literal(const std::string& host) {
     boost::system::error_code error;
-    const auto address = asio::ip::make_address(host, error);
+    auto address = asio::ip::make_address(host, error);
     if (error) return std::nullopt;
     return address;
 }

@@ -26,6 +26,6 @@ struct Facts final : expr::Variables {
 };
 
 // The client's network as limits and queues count it: IPv4 /32, IPv6 /64. `address` as text.
-std::string network_of(std::string_view address);
+std::string network_of(std::string_view text);
 
 }  // namespace postern::session

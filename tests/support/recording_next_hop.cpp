@@ -78,7 +78,8 @@ class RecordingNextHop::Connection final : public upstream::Connection {
     bool broken_ = false;
 };
 
-net::Task<upstream::NextHop::Opened> RecordingNextHop::open(const upstream::ClientIdentity& client) {
+net::Task<upstream::NextHop::Opened> RecordingNextHop::open(
+    const upstream::ClientIdentity& client) {
     hear("OPEN " + client.login);
     auto reply = reply_to("OPEN", smtp::replies::ok());
     if (!reply.positive()) co_return Opened{nullptr, reply};

@@ -27,7 +27,8 @@ class RecordingNextHop final : public upstream::NextHop {
     net::Task<> run() override { co_return; }
 
     void set_offered(const smtp::Capabilities& offered) { offered_ = offered; }
-    // The reply to the next command of that kind, "OPEN", "MAIL", "RCPT", "DATA" or "END", and to all later ones.
+    // The reply to the next command of that kind, "OPEN", "MAIL", "RCPT", "DATA" or "END", and to
+    // all later ones.
     void answer(const std::string& command, smtp::Reply reply);
     // A write fails once that many octets of a message have come.
     void break_after(std::size_t octets) { break_after_ = octets; }
