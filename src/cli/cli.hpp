@@ -4,6 +4,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 namespace postern::cli {
 
 // BEHAVIOUR section 7.
-enum Status : int {
+enum Status : std::uint8_t {
     good = 0,
     no = 1,  // the answer is no
     usage = 64,
