@@ -43,7 +43,7 @@ namespace postern::directory {
 
 // "postern-abi <hash of headers> clang-19 c++202002L boost-108100 libstdc++-12 sanitizer-none"
 // Static on purpose: one symbol of that name in program and plugin would be the program's in both.
-static inline const char* abi_tag() {
+[[maybe_unused]] static const char* abi_tag() {
     return POSTERN_ABI_MARK POSTERN_ABI_HEADERS " " POSTERN_ABI_COMPILER " c++" POSTERN_TEXT(
         __cplusplus) " boost-" POSTERN_TEXT(BOOST_VERSION) " " POSTERN_ABI_LIBRARY
                                                            " sanitizer-" POSTERN_ABI_SANITIZER;
