@@ -129,6 +129,7 @@ std::unique_ptr<Application::OpenListener> Application::open_listener(const std:
     const auto complain = [this](const boost::system::error_code& error) {
         log_.write(events::server_accept_failed, {{"why", error.message()}});
     };
+    // What is inside cannot be moved. NOLINTNEXTLINE(modernize-make-unique)
     return std::unique_ptr<OpenListener>(new OpenListener{
         name, address, acceptor, BackgroundTask(io_, log_, "listener " + name, [=] {
             return acceptor->accept_loop(choose, complain);

@@ -27,6 +27,7 @@ Worker::~Worker() {
 void Worker::serve(net::Socket socket, session::Listener listener,
                    std::shared_ptr<const session::Environment> environment,
                    ConnectionLimits::Place place) {
+    // What is inside cannot be moved. NOLINTNEXTLINE(modernize-make-unique)
     running_.push_back(std::unique_ptr<Running>(
         new Running{session::Session(std::move(environment), std::move(listener),
                                      net::Stream(std::move(socket))),
