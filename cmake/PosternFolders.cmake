@@ -57,7 +57,8 @@ function(postern_backend type)
         CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN OFF
         LIBRARY_OUTPUT_DIRECTORY ${POSTERN_PLUGIN_DIRECTORY}
         BUILD_RPATH "$ORIGIN/../.." INSTALL_RPATH "$ORIGIN/../..")
-    install(TARGETS backend_${type} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/postern/backends)
+    # Not CMAKE_INSTALL_LIBDIR: the program looks beside itself, whatever the architecture's folder is called.
+    install(TARGETS backend_${type} LIBRARY DESTINATION lib/postern/backends)
 endfunction()
 
 # The part of the ABI tag that the compiler cannot know: a hash over all installed headers.

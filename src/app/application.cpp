@@ -5,8 +5,8 @@
 #include <csignal>
 #include <iostream>
 
+#include "net/peer.hpp"
 #include "observe/events.hpp"
-#include "session/facts.hpp"
 
 namespace postern::app {
 
@@ -148,14 +148,14 @@ void Application::adopt(std::unique_ptr<Generation> generation) {
 
 void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
     boost::system::error_code error;
-    const auto peer = socket.remote_endpoint(error);
+    const auto peer = net::unmapped(socket.remote_endpoint(error));
     if (error) return;  // gone again
     const auto generation = current();
     const auto found = generation->listeners.find(listener);
     if (found == generation->listeners.end()) return;
 
     const auto& limits = generation->environment->settings.limits;
-    const auto network = session::network_of(peer.address().to_string());
+    const auto network = net::client_network(peer.address());
     auto place =
         connection_limits_.enter(network, limits.connections, limits.connections_per_network);
     if (!place) {
@@ -198,12 +198,24 @@ void Application::reload() {
             return;
         }
         const auto level = next->log.level;
+        warn_of_restart(*current(), *next);
         adopt(std::move(next));
         log_.set_level(level);
         log_.write(events::config_reloaded, {});
     } catch (const std::exception& error) {
         log_.write(events::config_refused, {{"problem", error.what()}});
     }
+}
+
+// What threads and files were made of at the start stays as it is.
+void Application::warn_of_restart(const Generation& now, const Generation& next) {
+    const auto warn = [this](const char* setting) {
+        log_.write(events::config_warning,
+                   {{"setting", setting}, {"why", "its new value holds from the next start on"}});
+    };
+    if (next.server.workers != now.server.workers) warn("server.workers");
+    if (next.server.hash_pool != now.server.hash_pool) warn("server.hash");
+    if (next.log.file != now.log.file) warn("log.file");
 }
 
 // Stop accepting, let sessions finish, cut the rest.

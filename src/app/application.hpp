@@ -1,3 +1,6 @@
+// app: the composition root. Application builds every object of the program from the settings, in
+// dependency order; a Generation is what one reading of the settings made; a Worker is one thread
+// with its loop and its sessions.
 #pragma once
 
 #include <atomic>
@@ -47,6 +50,7 @@ class Application {
 
     net::Task<> obey_signals();
     void reload();
+    void warn_of_restart(const Generation& now, const Generation& next);
     net::Task<> drain();
     net::Task<> sessions_end(net::Deadline deadline);
     net::Task<> retire();

@@ -46,11 +46,11 @@ net::Task<> BackgroundTask::keep_running(std::shared_ptr<State> state) {
         std::string fault = "it ended";
         try {
             co_await state->job();
-        } catch (const std::exception& error) {
-            fault = error.what();
+        } catch (...) {
+            fault = observe::words_of(std::current_exception());
         }
         if (state->stopped) co_return;
-        state->log.write(observe::events::server_fault, {{"task", state->name}, {"what", fault}});
+        state->log.write(observe::events::server_fault, {{"task", state->name}, {"why", fault}});
         co_await net::sleep_for(pause_after_a_fault);
     }
 }

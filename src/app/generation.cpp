@@ -54,7 +54,7 @@ session::Listener build_listener(config::Section& root, const ListenerSettings& 
     try {
         listener.tls = net::TlsContext::server(settings.tls, foundation.tickets);
         for (const auto& warning : listener.tls->warnings())
-            foundation.log.write(events::config_warning, {{"what", warning}});
+            foundation.log.write(events::config_warning, {{"why", warning}});
     } catch (const net::TlsError& error) {
         root.problem("certificate", error.what(), "PEM files of a certificate and its own key");
     }

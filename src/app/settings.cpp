@@ -4,15 +4,19 @@
 #include <unistd.h>
 
 #include <array>
+#include <map>
 #include <thread>
 
-#include "net/resolver.hpp"
+#include "net/host_port.hpp"
+#include "net/stream.hpp"
 
 namespace postern::app {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+using Bound = std::map<net::Endpoint, std::string>;  // by which listener
 
 std::string name_of_this_host() {
     std::array<char, 256> name{};
@@ -31,33 +35,46 @@ std::vector<net::TlsFiles> read_certificates(config::Section& root) {
     return certificates;
 }
 
-bool is_bindable(const std::string& address) {
-    const auto parts = net::parse_host_port(address);
+std::optional<net::Endpoint> endpoint_of(const std::string& text) {
+    const auto parts = net::parse_host_port(text);
+    if (!parts) return std::nullopt;
     boost::system::error_code error;
-    if (parts) net::asio::ip::make_address(parts->host, error);
-    return parts && !error;
+    const auto address = net::asio::ip::make_address(parts->host, error);
+    if (error) return std::nullopt;
+    return net::Endpoint(address, parts->port);
 }
 
-ListenerSettings read_listener(std::string name, config::Section section,
-                               const std::vector<net::TlsFiles>& certificates) {
-    ListenerSettings listener;
-    listener.name = std::move(name);
+// The system would let us listen twice at one address (SO_REUSEPORT, for who takes over from us)
+// and deal the clients out between the two.
+void read_bind(config::Section& section, ListenerSettings& listener, Bound& bound) {
     listener.bind = section.texts("bind");
     if (listener.bind.empty())
         section.problem("bind", "a listener needs an address", "bind = [\"[::]:587\"]");
-    for (const auto& address : listener.bind)
-        if (!is_bindable(address))
-            section.problem("bind", fmt::format("\"{}\" is not an IP address with a port", address),
+    for (const auto& text : listener.bind) {
+        const auto endpoint = endpoint_of(text);
+        if (!endpoint) {
+            section.problem("bind", fmt::format("\"{}\" is not an IP address with a port", text),
                             "bind = [\"[::]:587\"] or [\"127.0.0.1:587\"]");
+            continue;
+        }
+        const bool any_port = endpoint->port() == 0;
+        const auto [first, is_new] = bound.try_emplace(*endpoint, listener.name);
+        if (!is_new && !any_port)
+            section.problem("bind",
+                            fmt::format("listener \"{}\" has {} already", first->second, text),
+                            "each address once");
+    }
+}
+
+ListenerSettings read_listener(std::string name, config::Section section,
+                               const std::vector<net::TlsFiles>& certificates, Bound& bound) {
+    ListenerSettings listener;
+    listener.name = std::move(name);
+    read_bind(section, listener, bound);
 
     auto tls = section.table("tls");
     listener.implicit_tls = tls.boolean("implicit", false);
-    listener.tls.min_version = tls.choice<net::TlsVersion>("min-version",
-                                                           {{"1.0", net::TlsVersion::tls1_0},
-                                                            {"1.1", net::TlsVersion::tls1_1},
-                                                            {"1.2", net::TlsVersion::tls1_2},
-                                                            {"1.3", net::TlsVersion::tls1_3}},
-                                                           net::TlsVersion::tls1_2);
+    listener.tls.min_version = net::read_min_version(tls);
     listener.tls.client_ca = tls.text("client-ca");
     listener.tls.certificates = certificates;
     if (listener.implicit_tls && certificates.empty())
@@ -92,8 +109,9 @@ ServerSettings read_server_settings(config::Section& root) {
         static_cast<std::uint32_t>(hash.integer("max-passes", server.hash_limits.passes, 1, 1000));
 
     const auto certificates = read_certificates(root);
+    Bound bound;
     for (auto& [name, listener] : section.tables("listener"))
-        server.listeners.push_back(read_listener(name, std::move(listener), certificates));
+        server.listeners.push_back(read_listener(name, std::move(listener), certificates, bound));
     if (server.listeners.empty())
         section.problem("listener", "there is no listener",
                         "[server.listener.submission] with bind = [\"[::]:587\"]");

@@ -1,6 +1,3 @@
-// app: the composition root. Application builds every object of the program from the settings, in
-// dependency order; a Generation is what one reading of the settings made; a Worker is one thread
-// with its loop and its sessions.
 #pragma once
 
 #include <string>
@@ -9,7 +6,7 @@
 #include "config/section.hpp"
 #include "crypto/hash_pool.hpp"
 #include "crypto/password_hash.hpp"
-#include "net/tls_context.hpp"
+#include "net/tls_settings.hpp"
 #include "observe/log.hpp"
 
 namespace postern::app {

@@ -40,7 +40,7 @@ void Worker::serve(net::Socket socket, session::Listener listener,
                                 // A session throws nothing; if it does, the others must not suffer.
                                 if (fault)
                                     log_.write(observe::events::session_fault,
-                                               {{"what", "a session ended by an exception"}});
+                                               {{"why", observe::words_of(fault)}});
                                 // Not here and now: the signal is still in use.
                                 net::asio::post(io_, [this, here] {
                                     running_.erase(here);

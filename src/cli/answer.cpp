@@ -1,5 +1,6 @@
 #include "cli/answer.hpp"
 
+#include <chrono>
 #include <iostream>
 
 #include "cli/cli.hpp"
@@ -23,50 +24,46 @@ void print_principal(const identity::Principal& principal) {
             std::cout << "attribute  " << name << " = " << value << "\n";
 }
 
-int print_rejected(const identity::Rejected& rejected) {
-    std::cout << "verdict    rejected: " << identity::to_string(rejected.reason) << "\n";
-    if (!rejected.account.empty()) std::cout << "account    " << rejected.account << "\n";
-    return Status::no;
-}
+struct Printer {
+    int operator()(const identity::Accepted& accepted) const {
+        std::cout << "verdict    accepted\n";
+        print_principal(accepted.principal);
+        return Status::good;
+    }
+    int operator()(const identity::Principal& found) const {
+        std::cout << "verdict    found\n";
+        print_principal(found);
+        return Status::good;
+    }
+    int operator()(const identity::Rejected& rejected) const {
+        std::cout << "verdict    rejected: " << identity::to_string(rejected.reason) << "\n";
+        if (!rejected.account.empty()) std::cout << "account    " << rejected.account << "\n";
+        return Status::no;
+    }
+    int operator()(const identity::Unavailable& unavailable) const {
+        std::cout << "verdict    unavailable (" << identity::to_string(unavailable.scope)
+                  << "): " << unavailable.why << "\n";
+        return Status::cannot_tell;
+    }
+};
 
-int print_unavailable(const identity::Unavailable& unavailable) {
-    std::cout << "verdict    unavailable (" << identity::to_string(unavailable.scope)
-              << "): " << unavailable.why << "\n";
-    return Status::cannot_tell;
-}
-
-void print_time(std::chrono::milliseconds took) {
+template <class Answer>
+int print_any(const Answer& answer, const Stopwatch& watch) {
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - watch.begun);
+    const int status = std::visit(Printer{}, answer);
     std::cout << "time       " << took.count() << " ms\n";
+    return status;
 }
 
 }  // namespace
 
-int print(const identity::AuthResult& answer, std::chrono::milliseconds took) {
-    int status = Status::good;
-    if (const auto* rejected = std::get_if<identity::Rejected>(&answer)) {
-        status = print_rejected(*rejected);
-    } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&answer)) {
-        status = print_unavailable(*unavailable);
-    } else {
-        std::cout << "verdict    accepted\n";
-        print_principal(std::get<identity::Accepted>(answer).principal);
-    }
-    print_time(took);
-    return status;
+int print(const identity::AuthResult& answer, const Stopwatch& watch) {
+    return print_any(answer, watch);
 }
 
-int print(const identity::LookupResult& answer, std::chrono::milliseconds took) {
-    int status = Status::good;
-    if (const auto* rejected = std::get_if<identity::Rejected>(&answer)) {
-        status = print_rejected(*rejected);
-    } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&answer)) {
-        status = print_unavailable(*unavailable);
-    } else {
-        std::cout << "verdict    found\n";
-        print_principal(std::get<identity::Principal>(answer));
-    }
-    print_time(took);
-    return status;
+int print(const identity::LookupResult& answer, const Stopwatch& watch) {
+    return print_any(answer, watch);
 }
 
 }  // namespace postern::cli

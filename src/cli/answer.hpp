@@ -1,13 +1,18 @@
 #pragma once
 
-#include <chrono>
-
 #include "identity/auth_result.hpp"
+#include "net/task.hpp"
 
 namespace postern::cli {
 
-// Prints an answer as people read it; returns the exit status that belongs to it.
-int print(const identity::AuthResult& answer, std::chrono::milliseconds took);
-int print(const identity::LookupResult& answer, std::chrono::milliseconds took);
+// Runs from the moment it is made.
+struct Stopwatch {
+    net::Clock::time_point begun = net::Clock::now();
+};
+
+// Prints an answer as people read it, and how long they waited for it; returns the exit status that
+// belongs to it.
+int print(const identity::AuthResult& answer, const Stopwatch& watch);
+int print(const identity::LookupResult& answer, const Stopwatch& watch);
 
 }  // namespace postern::cli

@@ -1,16 +1,16 @@
 #include <iostream>
 
 #include "cli/cli.hpp"
+#include "cli/instance.hpp"
 #include "cli/settings_option.hpp"
-#include "cli/tool.hpp"
 
 namespace postern::cli {
 
 namespace {
 
 int check(const SettingsOption& settings) {
-    const Tool tool(settings.files());
-    const auto* generation = tool.generation();
+    const Instance instance(settings.files());
+    const auto* generation = instance.generation();
     if (generation == nullptr) return Status::configuration;
     for (const auto& listener : generation->server.listeners)
         for (const auto& address : listener.bind)

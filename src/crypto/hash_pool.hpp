@@ -11,6 +11,8 @@ struct HashPoolSettings {
     unsigned threads = 0;                    // 0: half the cores, at least one
     std::size_t queue = 64;                  // jobs waiting, known and new together
     std::size_t memory = 256 * 1024 * 1024;  // octets that running jobs may take together
+
+    friend bool operator==(const HashPoolSettings&, const HashPoolSettings&) = default;
 };
 
 // The one bounded pool for password hashing. Two queues: who succeeded lately (`known`) goes first

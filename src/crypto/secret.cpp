@@ -33,8 +33,12 @@ Secret::~Secret() {
 
 void wipe(std::string& octets) {
     octets.resize(octets.capacity());
-    OPENSSL_cleanse(octets.data(), octets.size());
+    wipe(std::span(octets));
     octets.clear();
+}
+
+void wipe(std::span<char> octets) {
+    OPENSSL_cleanse(octets.data(), octets.size());
 }
 
 bool constant_time_equal(std::string_view left, std::string_view right) {

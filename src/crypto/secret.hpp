@@ -3,6 +3,7 @@
 // called from every directory's thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class Secret {
 
 // Wipes the string's whole capacity and empties it.
 void wipe(std::string& octets);
+// Wipes these octets where they are.
+void wipe(std::span<char> octets);
 
 // Takes the same time for every content of equal length; the lengths themselves are not hidden.
 bool constant_time_equal(std::string_view left, std::string_view right);

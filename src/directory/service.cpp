@@ -30,17 +30,6 @@ constexpr net::Clock::duration stuck_after = 1s;
 // What a backend has spawned and not ended gets this long once the directory is gone.
 constexpr net::Clock::duration last_moment = 1s;
 
-// The words of an exception that should not have come this far.
-std::string words_of(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-        return error.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
-
 bool is_cancelled(const asio::cancellation_state& state) {
     return state.cancelled() != asio::cancellation_type::none;
 }
@@ -110,7 +99,7 @@ net::Task<Result> Service::ask(Question<Result> question) {
         bool late = error.code() == asio::error::timed_out;
         failure = late ? "the directory's thread does not answer" : error.code().message();
     } catch (...) {
-        failure = words_of(std::current_exception());
+        failure = observe::words_of(std::current_exception());
     }
     if (is_cancelled(co_await asio::this_coro::cancellation_state))
         throw boost::system::system_error(asio::error::operation_aborted);
@@ -134,8 +123,8 @@ net::Task<Result> Service::answer(Question<Result> question) {
     if (closing_) last_answered_.cancel();
     if (thrown && closing_) co_return Unavailable{Scope::busy, "the directory is closing"};
     if (!thrown) co_return std::move(result);
-    auto words = words_of(thrown);
-    log_.write(observe::events::directory_fault, {{"directory", name_}, {"error", words}});
+    auto words = observe::words_of(thrown);
+    log_.write(observe::events::directory_fault, {{"directory", name_}, {"why", words}});
     co_return Unavailable{Scope::directory, std::move(words)};
 }
 
@@ -186,8 +175,8 @@ void Service::guarded(Step step) {
     try {
         step();
     } catch (...) {
-        auto words = words_of(std::current_exception());
-        log_.write(observe::events::directory_fault, {{"directory", name_}, {"error", words}});
+        auto words = observe::words_of(std::current_exception());
+        log_.write(observe::events::directory_fault, {{"directory", name_}, {"why", words}});
     }
 }
 

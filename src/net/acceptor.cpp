@@ -127,14 +127,6 @@ Task<> Acceptor::accept_loop(Choose choose, Complain complain) {
     }
 }
 
-Task<boost::system::result<Socket>> Acceptor::accept(asio::io_context& there) {
-    Socket socket(there.get_executor());
-    auto [error] = co_await listener_.async_accept(socket, asio::as_tuple(use_task));
-    if (error == asio::error::operation_aborted) throw system_error(error);
-    if (error) co_return error;
-    co_return std::move(socket);
-}
-
 void Acceptor::stop() {
     if (!listener_.is_open()) return;
     if (choose_) accept_waiting(1'000'000);

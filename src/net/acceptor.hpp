@@ -3,7 +3,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/system/result.hpp>
+#include <boost/system/error_code.hpp>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -41,11 +41,6 @@ class Acceptor {
     // Accepts until `stop` or cancelled. After a failed accept it waits 100 ms and goes on: the
     // cause (no descriptors, no memory) does not go by trying harder.
     Task<> accept_loop(Choose choose, Complain complain);
-
-    // One connection for who wants to deal them out differently, its socket bound to `there`. An
-    // error is one of the system's: pause, and go on. Cancellation and `stop` throw
-    // operation_aborted.
-    Task<boost::system::result<Socket>> accept(asio::io_context& there);
 
     // Ends the loop: hands over what the kernel has already accepted for us, which closing would
     // reset, and closes. From the background thread.

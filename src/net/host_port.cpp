@@ -1,7 +1,9 @@
+#include "net/host_port.hpp"
+
 #include <algorithm>
 #include <charconv>
 
-#include "net/resolver.hpp"
+#include "net/task.hpp"
 
 namespace postern::net {
 namespace {

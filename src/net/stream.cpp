@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "net/peer.hpp"
 #include "net/stream_state.hpp"
 
 namespace postern::net {
@@ -17,8 +18,8 @@ constexpr auto goodbye_time = std::chrono::seconds(1);
 Stream::State::State(Socket accepted) : socket(std::move(accepted)), timer(socket.get_executor()) {
     error_code ignored;  // the peer may be gone already: the first read tells
     socket.native_non_blocking(true, ignored);
-    remote = socket.remote_endpoint(ignored);
-    local = socket.local_endpoint(ignored);
+    remote = unmapped(socket.remote_endpoint(ignored));
+    local = unmapped(socket.local_endpoint(ignored));
 }
 
 Stream::State::~State() {

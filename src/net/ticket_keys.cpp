@@ -1,10 +1,11 @@
+#include "net/ticket_keys.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
-
-#include "net/tls_context.hpp"
 
 namespace postern::net {
 namespace {
@@ -16,7 +17,7 @@ TicketKeys::Key fresh_key() {
     const bool random = RAND_bytes(key.name.data(), static_cast<int>(key.name.size())) == 1 &&
                         RAND_bytes(key.aes.data(), static_cast<int>(key.aes.size())) == 1 &&
                         RAND_bytes(key.hmac.data(), static_cast<int>(key.hmac.size())) == 1;
-    if (!random) throw TlsError("no randomness for session ticket keys");
+    if (!random) throw std::runtime_error("no randomness for session ticket keys");
     return key;
 }
 

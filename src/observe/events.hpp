@@ -54,7 +54,8 @@ inline constexpr Event auth_unavailable{
     "Nobody could say whether a password was right; the client heard 454."};
 inline constexpr Event auth_aborted{
     "auth.aborted", Level::info,
-    "An authentication exchange was cancelled or was not of its mechanism's syntax."};
+    "An AUTH came to no question: its mechanism is not offered, or the exchange was cancelled, "
+    "malformed or too long; `reason` tells which."};
 
 inline constexpr Event sender_refused{
     "sender.refused", Level::warning,

@@ -111,4 +111,14 @@ void append_field(std::string& line, std::string_view key, std::string_view valu
     line.push_back('"');
 }
 
+std::string words_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
 }  // namespace postern::observe

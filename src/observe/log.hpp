@@ -6,6 +6,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -70,5 +71,8 @@ class Log {
 // key="value": everything outside printable ASCII, `"` and `\` as \xNN, 128 octets of the value at
 // most.
 void append_field(std::string& line, std::string_view key, std::string_view value);
+
+// What an exception that nobody expected has to say.
+std::string words_of(const std::exception_ptr& thrown);
 
 }  // namespace postern::observe

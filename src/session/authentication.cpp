@@ -1,11 +1,12 @@
 #include "session/authentication.hpp"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 
 #include "crypto/base64.hpp"
+#include "crypto/digest.hpp"
+#include "net/peer.hpp"
 #include "observe/events.hpp"
 #include "session/verdict.hpp"
 #include "smtp/replies.hpp"
@@ -21,10 +22,8 @@ using identity::AuthResult;
 // as typed when it has the form of an address.
 std::string loggable(const std::string& typed) {
     if (address::parse_mailbox(typed)) return typed;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(typed.data()), typed.size(), digest);
-    return fmt::format("unknown({}..., sha256:{:02x}{:02x}{:02x}{:02x})", typed.substr(0, 3),
-                       digest[0], digest[1], digest[2], digest[3]);
+    return fmt::format("unknown({}..., sha256:{})", typed.substr(0, 3),
+                       crypto::sha256_hex(typed).substr(0, 8));
 }
 
 // When a refusal leaves: `wait` after the credentials came, or, if the verdict took longer, at the
@@ -71,15 +70,15 @@ bool Authentication::offered_after_tls() const {
 net::Task<bool> Authentication::run(const smtp::Auth& command) {
     const auto outcome = co_await attempt(command);
     if (outcome.not_before > net::Clock::now()) co_await net::sleep_until(outcome.not_before);
-    co_return conclude(outcome);
+    co_return answer(outcome);
 }
 
 bool Authentication::refuse_long_line() {
-    return conclude({smtp::replies::authentication_line_too_long(), true});
+    return answer(aborted("too long", smtp::replies::authentication_line_too_long()));
 }
 
 // Says the reply and counts; true when it was one too many.
-bool Authentication::conclude(const Outcome& outcome) {
+bool Authentication::answer(const Outcome& outcome) {
     const auto& settings = environment_.settings.auth;
     client_.say(outcome.reply);
     ++attempts_;
@@ -89,12 +88,20 @@ bool Authentication::conclude(const Outcome& outcome) {
     return too_many && !facts_.principal;
 }
 
+// The exchange came to no claim that a directory could be asked about.
+Authentication::Outcome Authentication::aborted(const char* reason, smtp::Reply reply,
+                                                bool failure) {
+    environment_.log.write(events::auth_aborted, subject_,
+                           {{"mechanism", mechanism_}, {"reason", reason}});
+    return {std::move(reply), failure};
+}
+
 net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& command) {
     const auto* kind = sasl::find_mechanism(command.mechanism);
     const auto names = offered();
+    mechanism_ = command.mechanism;
     if (kind == nullptr || std::ranges::find(names, kind->name) == names.end())
-        co_return Outcome{smtp::replies::mechanism_unknown()};
-    mechanism_ = kind->name;
+        co_return aborted("not offered", smtp::replies::mechanism_unknown(), false);
     const auto mechanism = kind->make();
     client_.patience_at_most(net::Clock::now() + environment_.settings.limits.auth);
     co_return co_await exchange(*mechanism, command);
@@ -104,9 +111,7 @@ net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& com
 net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mechanism,
                                                             const smtp::Auth& command) {
     const auto malformed = [this] {
-        environment_.log.write(events::auth_aborted, subject_,
-                               {{"mechanism", mechanism_}, {"reason", "malformed"}});
-        return Outcome{smtp::replies::authentication_malformed(), true};
+        return aborted("malformed", smtp::replies::authentication_malformed());
     };
     std::optional<std::string> response;
     if (command.initial_response) {
@@ -123,12 +128,9 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
         if (read == Client::Line::end_of_stream)
             throw boost::system::system_error(net::asio::error::eof);
         if (read == Client::Line::too_long)
-            co_return Outcome{smtp::replies::authentication_line_too_long(), true};
-        if (line == "*") {
-            environment_.log.write(events::auth_aborted, subject_,
-                                   {{"mechanism", mechanism_}, {"reason", "cancelled"}});
-            co_return Outcome{smtp::replies::authentication_cancelled()};
-        }
+            co_return aborted("too long", smtp::replies::authentication_line_too_long());
+        if (line == "*")
+            co_return aborted("cancelled", smtp::replies::authentication_cancelled(), false);
         auto octets = crypto::base64_decode(line);
         crypto::wipe(line);
         if (read != Client::Line::complete || !octets) co_return malformed();
@@ -144,72 +146,59 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
 net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
                                                          net::Clock::time_point arrival) {
     const auto login = identity::Login::parse(claim.authentication_id);
-    if (!login)
-        co_return rejected({identity::Reason::unknown_user, ""}, claim.authentication_id, arrival);
-
-    AuthResult verdict;
-    const auto name = environment_.settings.auth.directory.text(facts_);
-    if (const auto found = environment_.directories.find(name);
-        found != environment_.directories.end())
-        verdict = co_await found->second->authenticate(
-            {*login, std::move(claim.password), network_of(facts_.remote_ip)});
-    else
-        verdict = identity::Unavailable{identity::Scope::question,
-                                        fmt::format("there is no directory \"{}\"", name)};
-
-    if (const auto* no_answer = std::get_if<identity::Unavailable>(&verdict)) {
-        auto outcome = unavailable(*no_answer, claim.authentication_id);
-        co_return outcome;
-    }
-    if (const auto* refusal = std::get_if<identity::Rejected>(&verdict))
-        co_return rejected(*refusal, claim.authentication_id, arrival);
+    AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
+    if (login) verdict = co_await ask(*login, std::move(claim.password));
     // Acting as somebody else is not possible yet: every foreign authorization identity is refused.
-    if (foreign_authorization(claim, *login))
-        co_return rejected(
-            {identity::Reason::not_permitted, std::get<identity::Accepted>(verdict).principal.name},
-            claim.authentication_id, arrival);
-    co_return accepted(std::move(std::get<identity::Accepted>(verdict).principal),
-                       claim.authentication_id);
+    if (const auto* accepted = std::get_if<identity::Accepted>(&verdict);
+        accepted != nullptr && foreign_authorization(claim, *login))
+        verdict = identity::Rejected{identity::Reason::not_permitted, accepted->principal.name};
+    co_return conclude(std::move(verdict), claim.authentication_id, arrival);
 }
 
-Authentication::Outcome Authentication::accepted(identity::Principal principal,
-                                                 const std::string& claimed) {
-    environment_.log.write(events::auth_accepted, subject_,
-                           {{"login", principal.name},
-                            {"typed", claimed},
-                            {"directory", environment_.settings.auth.directory.text(facts_)},
-                            {"mechanism", mechanism_},
-                            {"source", "directory"}});
-    facts_.principal = std::move(principal);
-    return {smtp::replies::authentication_succeeded()};
+net::Task<AuthResult> Authentication::ask(const identity::Login& login, crypto::Secret password) {
+    const auto name = environment_.settings.auth.directory.text(facts_);
+    const auto found = environment_.directories.find(name);
+    if (found == environment_.directories.end())
+        co_return identity::Unavailable{identity::Scope::question,
+                                        fmt::format("there is no directory \"{}\"", name)};
+    const auto network = net::client_network(net::asio::ip::make_address(facts_.remote_ip));
+    co_return co_await found->second->authenticate({login, std::move(password), network});
 }
 
-Authentication::Outcome Authentication::rejected(const identity::Rejected& verdict,
-                                                 const std::string& claimed,
+// Nobody knows whether the password was right when the answer is Unavailable. From the second time
+// on such a client is slowed a little, so that it does not hammer on a directory that is down.
+Authentication::Outcome Authentication::conclude(AuthResult verdict, const std::string& claimed,
                                                  net::Clock::time_point arrival) {
     const auto& settings = environment_.settings.auth;
-    environment_.log.write(
-        events::auth_rejected, subject_,
-        {{"login", verdict.account.empty() ? loggable(claimed) : verdict.account},
-         {"reason", identity::to_string(verdict.reason)},
-         {"directory", settings.directory.text(facts_)},
-         {"mechanism", mechanism_}});
-    return {reply_to(verdict, settings.expired_text), true,
-            refusal_time(arrival, settings.errors_wait.duration(facts_))};
-}
-
-// Nobody knows whether the password was right. From the second time on a client is slowed a little,
-// so that it does not hammer on a directory that is down.
-Authentication::Outcome Authentication::unavailable(const identity::Unavailable& verdict,
-                                                    const std::string& claimed) {
-    environment_.log.write(events::auth_unavailable, subject_,
-                           {{"login", loggable(claimed)},
-                            {"scope", identity::to_string(verdict.scope)},
-                            {"why", verdict.why},
-                            {"directory", environment_.settings.auth.directory.text(facts_)},
-                            {"mechanism", mechanism_}});
-    const auto pause = unavailable_++ == 0 ? std::chrono::seconds(0) : std::chrono::seconds(1);
-    return {reply_to(verdict, ""), false, net::Clock::now() + pause};
+    const auto directory = settings.directory.text(facts_);
+    Outcome outcome{reply_to(verdict, settings.expired_text)};
+    if (auto* accepted = std::get_if<identity::Accepted>(&verdict)) {
+        environment_.log.write(events::auth_accepted, subject_,
+                               {{"login", accepted->principal.name},
+                                {"typed", claimed},
+                                {"directory", directory},
+                                {"mechanism", mechanism_},
+                                {"source", "directory"}});
+        facts_.principal = std::move(accepted->principal);
+    } else if (const auto* rejected = std::get_if<identity::Rejected>(&verdict)) {
+        environment_.log.write(
+            events::auth_rejected, subject_,
+            {{"login", rejected->account.empty() ? loggable(claimed) : rejected->account},
+             {"reason", identity::to_string(rejected->reason)},
+             {"directory", directory},
+             {"mechanism", mechanism_}});
+        outcome.failure = true;
+        outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
+    } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&verdict)) {
+        environment_.log.write(events::auth_unavailable, subject_,
+                               {{"login", loggable(claimed)},
+                                {"scope", identity::to_string(unavailable->scope)},
+                                {"why", unavailable->why},
+                                {"directory", directory},
+                                {"mechanism", mechanism_}});
+        if (unavailable_++ > 0) outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
+    }
+    return outcome;
 }
 
 }  // namespace postern::session

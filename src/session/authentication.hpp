@@ -39,14 +39,14 @@ class Authentication {
         bool failure = false;
         net::Deadline not_before{};
     };
-    bool conclude(const Outcome& outcome);
+    bool answer(const Outcome& outcome);
     net::Task<Outcome> attempt(const smtp::Auth& command);
     net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
     net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);
-    Outcome accepted(identity::Principal principal, const std::string& claimed);
-    Outcome rejected(const identity::Rejected& verdict, const std::string& claimed,
+    net::Task<identity::AuthResult> ask(const identity::Login& login, crypto::Secret password);
+    Outcome conclude(identity::AuthResult verdict, const std::string& claimed,
                      net::Clock::time_point arrival);
-    Outcome unavailable(const identity::Unavailable& verdict, const std::string& claimed);
+    Outcome aborted(const char* reason, smtp::Reply reply, bool failure = true);
     std::vector<std::string> offered(const Facts& facts) const;
 
     const Environment& environment_;

@@ -1,9 +1,11 @@
 #include "session/client.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <exception>
+#include <optional>
+#include <span>
+
+#include "crypto/secret.hpp"
 
 namespace postern::session {
 
@@ -60,7 +62,8 @@ net::Task<bool> Client::line_before(net::Deadline until) {
 
 net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) {
     bool too_long = false;
-    net::Deadline begun = body().empty() ? net::Deadline::max() : net::Clock::now();
+    std::optional<net::Deadline> deadline;  // of the line, from its first octet on
+    if (!body().empty()) deadline = net::Clock::now() + limits_.command;
     while (!line_at_hand()) {
         if (searched_ >= limit) {  // forget it, but remember that it was too long
             if (!too_long) line.assign(body().substr(0, kept_of_a_long_line));
@@ -68,19 +71,19 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
             consume(searched_);
         }
         co_await flush();
-        const auto line_deadline = begun == net::Deadline::max() ? begun : begun + limits_.command;
         const auto room = body().empty() ? idle_room : line_room;
-        if (!co_await fill(room, std::min(patience_, line_deadline))) co_return Line::end_of_stream;
-        if (begun == net::Deadline::max()) begun = net::Clock::now();
+        if (!co_await fill(room, std::min(patience_, deadline.value_or(patience_))))
+            co_return Line::end_of_stream;
+        if (!deadline) deadline = net::Clock::now() + limits_.command;
     }
     const auto here = body();
     const auto end = here.find('\n', searched_);
     const bool carriage_return = end > 0 && here[end - 1] == '\r';
     if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
     too_long = too_long || end + 1 > limit;
-    OPENSSL_cleanse(input_.data() + taken_, end + 1);  // it may hold credentials
+    crypto::wipe(std::span(input_).subspan(taken_, end + 1));  // it may hold credentials
     consume(end + 1);
-    if (body().empty()) end_body();
+    release_memory();
     if (too_long) co_return Line::too_long;
     co_return carriage_return ? Line::complete : Line::no_carriage_return;
 }
@@ -117,6 +120,10 @@ void Client::consume(std::size_t octets) {
 }
 
 void Client::end_body() {
+    release_memory();
+}
+
+void Client::release_memory() {
     if (input_.empty() && input_.capacity() > idle_room) std::string().swap(input_);
 }
 

@@ -45,7 +45,7 @@ class Client {
     void consume(std::size_t octets);
     void begin_body();                             // starts counting the data rate
     void pause_body(net::Clock::duration paused);  // it was the next hop who made the client wait
-    void end_body();                               // gives the memory back
+    void end_body();
 
     void say(const smtp::Reply& reply);
     net::Task<> flush();
@@ -61,6 +61,7 @@ class Client {
 
  private:
     net::Task<bool> fill(std::size_t room, net::Deadline deadline);
+    void release_memory();  // an idle session's buffer is small
 
     net::Stream stream_;
     const Limits& limits_;

@@ -54,8 +54,13 @@ policy::SenderRules EnvelopeRules::rules() const {
 std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Rcpt& rcpt,
                                                     std::size_t recipients) const {
     const auto& settings = environment_.settings;
-    if (recipients >= static_cast<std::size_t>(settings.limits.recipients))
+    if (recipients >= static_cast<std::size_t>(settings.limits.recipients)) {
+        environment_.log.write(events::relay_refused, subject_,
+                               {{"command", "RCPT"},
+                                {"path", rcpt.forward_path.text},
+                                {"reply", replies::too_many_recipients().summary()}});
         return replies::too_many_recipients();
+    }
     if (settings.relay.relay.boolean(facts_)) return std::nullopt;
     if (is_local(rcpt.forward_path) && !policy::may_be_rerouted(rcpt.forward_path))
         return std::nullopt;

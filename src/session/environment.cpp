@@ -4,12 +4,6 @@
 
 namespace postern::session {
 
-bool HeaderMemory::reserve(std::uint64_t octets) {
-    if (held_.fetch_add(octets) + octets <= limit_) return true;
-    held_ -= octets;
-    return false;
-}
-
 smtp::Capabilities Environment::offered() const {
     smtp::Capabilities offered;
     for (bool first = true; const auto* next_hop : reachable_next_hops) {

@@ -10,39 +10,11 @@
 #include "directory/service.hpp"
 #include "net/tls_context.hpp"
 #include "observe/log.hpp"
+#include "session/header_memory.hpp"
 #include "session/settings.hpp"
 #include "upstream/next_hop.hpp"
 
 namespace postern::session {
-
-// The memory that all sessions together may spend on headers that wait for their judgement.
-class HeaderMemory {
- public:
-    explicit HeaderMemory(std::uint64_t limit) : limit_(limit) {}
-    bool reserve(std::uint64_t octets);
-    void release(std::uint64_t octets) { held_ -= octets; }
-
- private:
-    const std::uint64_t limit_;
-    std::atomic<std::uint64_t> held_{0};
-};
-
-// One session's share of it, given back at the end of the scope at the latest.
-class HeaderShare {
- public:
-    HeaderShare(HeaderMemory& memory, std::uint64_t octets)
-        : memory_(memory), octets_(memory.reserve(octets) ? octets : 0) {}
-    ~HeaderShare() { give_back(); }
-    HeaderShare(const HeaderShare&) = delete;
-    HeaderShare& operator=(const HeaderShare&) = delete;
-
-    bool granted() const { return octets_ > 0; }
-    void give_back() { memory_.release(std::exchange(octets_, 0)); }
-
- private:
-    HeaderMemory& memory_;
-    std::uint64_t octets_;
-};
 
 // What all sessions of one generation of the settings share. Immutable but for counters; a reload
 // makes a new one, and sessions that are under way keep theirs to their end.

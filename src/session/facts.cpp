@@ -1,7 +1,5 @@
 #include "session/facts.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 namespace postern::session {
 
 namespace {
@@ -54,15 +52,6 @@ expr::Value Facts::attribute(std::string_view name) const {
     if (found == principal->attributes.end() || found->second.empty()) return {};
     if (found->second.size() == 1) return found->second.front();
     return list_of(found->second);
-}
-
-std::string network_of(std::string_view text) {
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(text, error);
-    if (error || address.is_v4()) return std::string(text);
-    auto octets = address.to_v6().to_bytes();
-    std::fill(octets.begin() + 8, octets.end(), 0);
-    return boost::asio::ip::address_v6(octets).to_string() + "/64";
 }
 
 }  // namespace postern::session

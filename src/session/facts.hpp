@@ -25,7 +25,4 @@ struct Facts final : expr::Variables {
     expr::Value attribute(std::string_view name) const override;
 };
 
-// The client's network as limits and queues count it: IPv4 /32, IPv6 /64. `address` as text.
-std::string network_of(std::string_view text);
-
 }  // namespace postern::session

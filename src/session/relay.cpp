@@ -1,7 +1,5 @@
 #include "session/relay.hpp"
 
-#include <fmt/format.h>
-
 #include "observe/events.hpp"
 #include "session/received.hpp"
 #include "smtp/replies.hpp"
@@ -35,7 +33,7 @@ net::Task<bool> Relay::connect() {
     const auto found = environment_.next_hops.find(name);
     if (found == environment_.next_hops.end()) {
         environment_.log.write(events::relay_failed, subject_,
-                               {{"why", fmt::format("there is no next hop \"{}\"", name)}});
+                               {{"next-hop", name}, {"why", "there is none of that name"}});
         client_.say(replies::next_hop_misconfigured());
         co_return false;
     }
@@ -53,7 +51,6 @@ net::Task<> Relay::mail(const smtp::Mail& mail) {
     if (!co_await connect()) co_return;
     connection_->mail(mail);
     owed_.push_back({.is_mail = true});
-    smtputf8_ = mail.smtputf8;
     last_recipient_.clear();
     dialogue_.mail_accepted(mail);  // until the next hop says otherwise
 }
@@ -88,6 +85,8 @@ void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
         if (reply.positive()) {
             dialogue_.recipient_accepted();
             last_recipient_ = owed.recipient;
+        } else {
+            dialogue_.recipient_refused();
         }
     }
     if (!reply.positive())
@@ -193,7 +192,7 @@ std::string Relay::trace() const {
          .extended = dialogue_.extended(),
          .tls = facts_.is_tls,
          .authenticated = facts_.principal.has_value(),
-         .smtputf8 = smtputf8_,
+         .smtputf8 = dialogue_.smtputf8(),
          .tls_version = facts_.tls_version,
          .tls_cipher = facts_.tls_cipher,
          .recipient = dialogue_.recipients() == 1 ? last_recipient_ : "",

@@ -81,7 +81,6 @@ class Relay {
     std::list<Owed> owed_;  // an empty deque would cost every idle session half a KiB
     std::size_t pending_recipients_ = 0;
     std::string last_recipient_;  // of those accepted
-    bool smtputf8_ = false;
     bool receiving_ = false;
 };
 

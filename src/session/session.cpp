@@ -61,7 +61,7 @@ net::Task<> Session::run() {
         environment_->log.write(events::session_tls_failed, subject_, {{"why", error.what()}});
         ending_ = "no TLS";
     } catch (const std::exception& error) {
-        environment_->log.write(events::session_fault, subject_, {{"what", error.what()}});
+        environment_->log.write(events::session_fault, subject_, {{"why", error.what()}});
         last_words = replies::internal_error();
         ending_ = "fault";
     }
@@ -157,6 +157,8 @@ net::Task<> Session::obey(std::string_view line) {
     if (!command) co_return bad_command(command.error());
     if (const auto objection = dialogue_.objection(*command, offer())) {
         co_await relay_.settle();
+        // Whoever pipelines says DATA before knowing that no recipient was taken (RFC 2920 3.1).
+        if (*objection == replies::no_valid_recipients()) co_return client_.say(*objection);
         co_return bad_command(*objection);
     }
     co_await std::visit([this](const auto& each) { return handle(each); }, *command);
@@ -219,6 +221,7 @@ net::Task<> Session::handle(const smtp::Rcpt& command) {
     auto objection = envelope_rules_.objection(command, relay_.recipients());
     if (!objection) co_return relay_.recipient(command);
     co_await relay_.settle();
+    dialogue_.recipient_refused();
     client_.say(*objection);
 }
 

@@ -1,3 +1,7 @@
+// session: the story of one client connection, greeting to QUIT. `session` is the story, `client`
+// its side of the wire, `authentication` the AUTH stage, `relay` one message on its way to the next
+// hop. A session lives and dies on one worker's thread; what it shares with others is the immutable
+// Environment.
 #pragma once
 
 #include <memory>

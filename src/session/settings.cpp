@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "address/mailbox.hpp"
+#include "address/unicode.hpp"
 #include "sasl/mechanism.hpp"
 
 namespace postern::session {
@@ -19,12 +20,8 @@ using namespace std::chrono_literals;
 
 std::vector<std::string> mechanism_words() {
     std::vector<std::string> words;
-    for (const auto& kind : sasl::mechanisms()) {
-        std::string word(kind.name);
-        std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
-        std::ranges::replace(word, ' ', '-');
-        words.push_back(std::move(word));
-    }
+    for (const auto& kind : sasl::mechanisms())
+        words.push_back(address::to_lower(kind.name));
     return words;
 }
 
@@ -52,15 +49,15 @@ Expression naming(config::Section& section, std::string_view key, std::string_vi
 
 AuthSettings read_auth(config::Section section, const std::vector<std::string>& directories) {
     AuthSettings auth;
-    Context at_connect{Stage::ehlo, Kind::boolean, {}, false};
+    Context at_ehlo{Stage::ehlo, Kind::boolean, {}, false};
     auth.mechanisms = section.expression(
         "mechanisms",
         Expression(expr::Value(expr::List{expr::Constant{"plain"}, expr::Constant{"login"}})),
         {Stage::ehlo, Kind::constants, mechanism_words(), true});
     auth.directory =
         naming(section, "directory", "directory", directories, {Stage::ehlo, Kind::text, {}, true});
-    auth.require = section.expression("require", Expression(true), at_connect);
-    auth.allow_plain_text = section.expression("allow-plain-text", Expression(false), at_connect);
+    auth.require = section.expression("require", Expression(true), at_ehlo);
+    auth.allow_plain_text = section.expression("allow-plain-text", Expression(false), at_ehlo);
 
     const Context at_mail{Stage::mail, Kind::boolean, {}, false};
     auth.must_match_sender = section.expression("must-match-sender", Expression(true), at_mail);

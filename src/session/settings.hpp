@@ -1,7 +1,3 @@
-// session: the story of one client connection, greeting to QUIT. `session` is the story, `client`
-// its side of the wire, `authentication` the AUTH stage, `relay` one message on its way to the next
-// hop. A session lives and dies on one worker's thread; what it shares with others is the immutable
-// Environment.
 #pragma once
 
 #include <chrono>
@@ -46,7 +42,8 @@ struct Limits {
     milliseconds reply = std::chrono::seconds(60);        // that the client does not read
     std::uint64_t data_rate = 500;                        // octets a second, averaged over
     milliseconds data_window = std::chrono::seconds(30);  // this
-    milliseconds swallow = std::chrono::minutes(5);       // the rest of a refused message
+    // Not a setting: BEHAVIOUR fixes it.
+    milliseconds swallow = std::chrono::minutes(5);  // the rest of a refused message
 };
 
 // [session.relay] and [session.rcpt]
@@ -56,7 +53,8 @@ struct RelaySettings {
     std::vector<std::string> local_domains;  // whom everybody else may reach; normal form
     bool received_client_address = true;
     bool received_login = false;
-    milliseconds linger = std::chrono::seconds(2);  // the next hop's connection after a transaction
+    milliseconds linger =
+        std::chrono::seconds(2);  // no setting: how long an idle client keeps its next hop
 };
 
 struct Settings {

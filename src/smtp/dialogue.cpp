@@ -33,25 +33,25 @@ std::optional<Reply> Dialogue::objection(const Command& command, const Offer& of
 }
 
 std::optional<Reply> Dialogue::objection_to_starttls(const Offer& offer) const {
-    if (tls_) return replies::out_of_order("TLS is on already");
-    if (!extended_) return replies::out_of_order("Send EHLO first");
-    if (mail_) return replies::out_of_order("Not inside a mail transaction");
+    if (tls_) return replies::tls_is_on();
+    if (!extended_) return replies::ehlo_first();
+    if (mail_) return replies::not_in_a_transaction();
     if (!offer.starttls) return replies::starttls_not_offered();
     return nothing;
 }
 
 std::optional<Reply> Dialogue::objection_to_auth(const Offer& offer) const {
-    if (!extended_) return replies::out_of_order("Send EHLO first");
-    if (authenticated_) return replies::out_of_order("Already authenticated");
-    if (mail_) return replies::out_of_order("Not inside a mail transaction");
+    if (!extended_) return replies::ehlo_first();
+    if (authenticated_) return replies::already_authenticated();
+    if (mail_) return replies::not_in_a_transaction();
     if (starttls_would_help(offer)) return replies::must_starttls_first();
     if (!offer.auth) return replies::authentication_not_offered();
     return nothing;
 }
 
 std::optional<Reply> Dialogue::objection_to_mail(const Offer& offer) const {
-    if (!greeted_) return replies::out_of_order("Send EHLO or HELO first");
-    if (mail_) return replies::out_of_order("Sender already given");
+    if (!greeted_) return replies::hello_first();
+    if (mail_) return replies::sender_already_given();
     if (offer.require_auth && !authenticated_) {
         return starttls_would_help(offer) ? replies::must_starttls_first()
                                           : replies::authentication_required();
@@ -60,18 +60,18 @@ std::optional<Reply> Dialogue::objection_to_mail(const Offer& offer) const {
 }
 
 std::optional<Reply> Dialogue::objection_to_rcpt(const Rcpt& rcpt) const {
-    if (!greeted_) return replies::out_of_order("Send EHLO or HELO first");
-    if (!mail_) return replies::out_of_order("Send MAIL first");
+    if (!greeted_) return replies::hello_first();
+    if (!mail_) return replies::mail_first();
     const bool ascii = address::is_ascii(rcpt.forward_path.text) && address::is_ascii(rcpt.orcpt);
     if (!ascii && !smtputf8_) return replies::needs_smtputf8();
     return nothing;
 }
 
 std::optional<Reply> Dialogue::objection_to_data() const {
-    if (!greeted_) return replies::out_of_order("Send EHLO or HELO first");
-    if (!mail_) return replies::out_of_order("Send MAIL first");
-    if (recipients_ == 0) return replies::out_of_order("No valid recipients");
-    return nothing;
+    if (!greeted_) return replies::hello_first();
+    if (!mail_) return replies::mail_first();
+    if (recipients_ > 0) return nothing;
+    return recipient_refused_ ? replies::no_valid_recipients() : replies::rcpt_first();
 }
 
 void Dialogue::hello(bool extended) {
@@ -93,10 +93,15 @@ void Dialogue::mail_accepted(const Mail& mail) {
     mail_ = true;
     smtputf8_ = mail.smtputf8;
     recipients_ = 0;
+    recipient_refused_ = false;
 }
 
 void Dialogue::recipient_accepted() {
     ++recipients_;
+}
+
+void Dialogue::recipient_refused() {
+    recipient_refused_ = true;
 }
 
 void Dialogue::transaction_over() {

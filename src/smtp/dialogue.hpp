@@ -30,13 +30,12 @@ class Dialogue {
     void authenticated();
     void mail_accepted(const Mail& mail);
     void recipient_accepted();
+    void recipient_refused();
     void transaction_over();  // message done, RSET, or refused
 
-    bool greeted() const { return greeted_; }
     bool extended() const { return extended_; }
-    bool tls() const { return tls_; }
-    bool is_authenticated() const { return authenticated_; }
     bool in_transaction() const { return mail_; }
+    bool smtputf8() const { return smtputf8_; }  // of this transaction (RFC 6531 3.4)
     unsigned recipients() const { return recipients_; }
 
  private:
@@ -51,8 +50,9 @@ class Dialogue {
     bool tls_ = false;
     bool authenticated_ = false;
     bool mail_ = false;
-    bool smtputf8_ = false;  // of this transaction (RFC 6531 3.4)
+    bool smtputf8_ = false;
     unsigned recipients_ = 0;
+    bool recipient_refused_ = false;
 };
 
 }  // namespace postern::smtp

@@ -163,8 +163,40 @@ Reply unknown_parameter(std::string_view keyword) {
     return {555, "5.5.4", "Unsupported parameter " + std::string(keyword.substr(0, 32))};
 }
 
-Reply out_of_order(std::string_view text) {
-    return {503, "5.5.1", text};
+Reply hello_first() {
+    return {503, "5.5.1", "Send EHLO or HELO first"};
+}
+
+Reply ehlo_first() {
+    return {503, "5.5.1", "Send EHLO first"};
+}
+
+Reply tls_is_on() {
+    return {503, "5.5.1", "TLS is on already"};
+}
+
+Reply already_authenticated() {
+    return {503, "5.5.1", "Already authenticated"};
+}
+
+Reply not_in_a_transaction() {
+    return {503, "5.5.1", "Not inside a mail transaction"};
+}
+
+Reply sender_already_given() {
+    return {503, "5.5.1", "Sender already given"};
+}
+
+Reply mail_first() {
+    return {503, "5.5.1", "Send MAIL first"};
+}
+
+Reply rcpt_first() {
+    return {503, "5.5.1", "Send RCPT first"};
+}
+
+Reply no_valid_recipients() {
+    return {554, "5.5.1", "No valid recipients"};
 }
 
 Reply line_too_long() {

@@ -4,7 +4,8 @@
 
 #include "smtp/reply.hpp"
 
-// Every reply that is our own (BEHAVIOUR section 1). The one place where its words are changed.
+// Every reply that is our own (BEHAVIOUR section 1). The one place where its words are changed;
+// what is wrong with a command's syntax is said by its parser.
 namespace postern::smtp::replies {
 
 // Without an enhanced status code (RFC 2034 section 3): greeting, HELO, 334 and 354.
@@ -54,7 +55,15 @@ Reply nul_octet();
 Reply unknown_command();
 Reply syntax_error(std::string_view text);
 Reply unknown_parameter(std::string_view keyword);
-Reply out_of_order(std::string_view text);
+Reply hello_first();  // 503 to here: out of order
+Reply ehlo_first();
+Reply tls_is_on();
+Reply already_authenticated();
+Reply not_in_a_transaction();
+Reply sender_already_given();
+Reply mail_first();
+Reply rcpt_first();
+Reply no_valid_recipients();  // 554: RCPT came, but all were refused
 Reply line_too_long();
 Reply too_many_errors();  // 421
 Reply http();             // 421

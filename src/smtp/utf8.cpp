@@ -44,4 +44,10 @@ std::size_t utf8_character(std::string_view text) {
     return continued ? form->length : 0;
 }
 
+bool is_utf8(std::string_view text) {
+    while (const std::size_t length = utf8_character(text))
+        text.remove_prefix(length);
+    return text.empty();
+}
+
 }  // namespace postern::smtp

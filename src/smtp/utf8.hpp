@@ -9,4 +9,7 @@ namespace postern::smtp {
 // none.
 std::size_t utf8_character(std::string_view text);
 
+// Whether all of it is well-formed.
+bool is_utf8(std::string_view text);
+
 }  // namespace postern::smtp

@@ -30,4 +30,20 @@ std::optional<std::string> decode_xtext(std::string_view text) {
     return octets;
 }
 
+std::string encode_xtext(std::string_view octets) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string text;
+    for (const char c : octets) {
+        if (c >= '!' && c <= '~' && c != '+' && c != '=') {
+            text += c;
+            continue;
+        }
+        const auto octet = static_cast<unsigned char>(c);
+        text += '+';
+        text += hex[octet >> 4U];
+        text += hex[octet & 0xFU];
+    }
+    return text;
+}
+
 }  // namespace postern::smtp

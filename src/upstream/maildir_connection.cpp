@@ -39,7 +39,7 @@ void MaildirConnection::mail(const smtp::Mail& mail) {
 
 void MaildirConnection::rcpt(const smtp::Rcpt& rcpt) {
     if (!mail_accepted_) {
-        replies_.push_back(replies::out_of_order("MAIL first"));
+        replies_.push_back(replies::mail_first());
         return;
     }
     if (store_->settings.per_recipient && rcpt.forward_path.mailbox) {
@@ -49,7 +49,7 @@ void MaildirConnection::rcpt(const smtp::Rcpt& rcpt) {
 }
 
 net::Task<smtp::Reply> MaildirConnection::reply() {
-    if (replies_.empty()) co_return replies::out_of_order("MAIL first");
+    if (replies_.empty()) co_return replies::mail_first();
     auto reply = std::move(replies_.front());
     replies_.pop_front();
     co_return reply;
@@ -66,8 +66,7 @@ std::vector<std::filesystem::path> MaildirConnection::maildirs() const {
 
 net::Task<smtp::Reply> MaildirConnection::data() {
     auto paths = maildirs();
-    if (!mail_accepted_ || !replies_.empty() || paths.empty())
-        co_return replies::out_of_order("MAIL first");
+    if (!mail_accepted_ || !replies_.empty() || paths.empty()) co_return replies::mail_first();
     unique_name_ = maildir_unique_name(store_->hostname);
     delivery_ = std::make_shared<MaildirDelivery>(std::move(paths), unique_name_);
     content_ = {};
@@ -94,7 +93,7 @@ net::Task<bool> MaildirConnection::write(std::string_view octets) {
 }
 
 net::Task<smtp::Reply> MaildirConnection::finish() {
-    if (!delivery_) co_return replies::out_of_order("MAIL first");
+    if (!delivery_) co_return replies::mail_first();
     const bool stored = refusal_.code == 0 && co_await flush() &&
                         co_await perform("commit", &MaildirDelivery::commit);
     auto reply = stored ? replies::message_accepted(unique_name_) : std::move(refusal_);
@@ -123,7 +122,7 @@ net::Task<bool> MaildirConnection::perform(const char* stage, Work work) {
         observe::events::relay_failed, subject_,
         {{"next-hop", store_->name},
          {"stage", stage},
-         {"cause", result ? result->message() : "too many calls to the disk are waiting"}});
+         {"why", result ? result->message() : "too many calls to the disk are waiting"}});
     co_return false;
 }
 

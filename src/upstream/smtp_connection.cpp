@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <stdexcept>
 
 #include "observe/events.hpp"
 #include "smtp/replies.hpp"
@@ -18,6 +19,11 @@ namespace events = observe::events;
 // RFC 2920 3.1: neither side may wait for the other to read. So many commands and their replies fit
 // into any socket's buffers.
 constexpr std::size_t most_unanswered = 64;
+
+class Closing : public std::runtime_error {
+ public:
+    using std::runtime_error::runtime_error;
+};
 
 bool is_closing(const boost::system::error_code& error) {
     return error == asio::error::eof || error == asio::error::connection_reset ||
@@ -46,10 +52,10 @@ void SmtpConnection::rcpt(const smtp::Rcpt& rcpt) {
 }
 
 net::Task<smtp::Reply> SmtpConnection::reply() {
-    if (queue_.empty()) co_return replies::out_of_order("MAIL first");
+    if (queue_.empty()) co_return replies::mail_first();
     const bool is_mail = queue_.front().is_mail();
     auto answer = co_await answer_to(queue_.front());
-    if (!queue_.empty()) queue_.pop_front();
+    queue_.pop_front();
     answered_ = true;
     if (is_mail) mail_accepted_ = answer.positive();
     co_return answer;
@@ -59,7 +65,7 @@ net::Task<smtp::Reply> SmtpConnection::answer_to(const Queued& oldest) {
     const Stage stage = oldest.stage();
     if (!oldest.is_mail() && !mail_accepted_) {
         if (oldest.sent) co_await skip_answer();
-        co_return replies::out_of_order("MAIL first");
+        co_return replies::mail_first();
     }
     for (;;) {
         if (wire_ && !oldest.sent && !can_carry(oldest)) co_return cannot_carry(stage);
@@ -76,11 +82,7 @@ net::Task<std::optional<smtp::Reply>> SmtpConnection::send_and_read(Stage stage)
     wire_->expires_after(stage == Stage::mail ? timeouts().mail : timeouts().rcpt);
     if (!co_await attempt(send_queued())) co_return std::nullopt;
     smtp::Reply reply;
-    if (!co_await attempt(read_into(reply))) co_return std::nullopt;
-    if (reply.code == 421) {
-        cut(reply.summary(), true);
-        co_return std::nullopt;
-    }
+    if (!co_await attempt(hear(reply))) co_return std::nullopt;
     co_return reply;
 }
 
@@ -107,7 +109,7 @@ net::Task<> SmtpConnection::skip_answer() {
     if (!wire_) co_return;
     wire_->expires_after(timeouts().rcpt);
     smtp::Reply skipped;
-    if (co_await attempt(read_into(skipped)) && skipped.code == 421) cut(skipped.summary(), true);
+    co_await attempt(hear(skipped));
 }
 
 // What the transaction uses and EHLO promised has to be there; only BODY= may be missing, for
@@ -146,7 +148,7 @@ net::Task<std::optional<smtp::Reply>> SmtpConnection::replace() {
 }
 
 net::Task<smtp::Reply> SmtpConnection::data() {
-    if (!queue_.empty() || !mail_accepted_) co_return replies::out_of_order("MAIL first");
+    if (!queue_.empty() || !mail_accepted_) co_return replies::mail_first();
     auto answer = co_await ask(Stage::data, "DATA", timeouts().data);
     if (!answer) co_return lost(Stage::data);
     auto reply = conclude(Stage::data, *answer);
@@ -175,7 +177,7 @@ net::Task<> SmtpConnection::send_piece(std::string_view octets, bool& go_on) {
 }
 
 net::Task<smtp::Reply> SmtpConnection::finish() {
-    if (!in_message_) co_return replies::out_of_order("MAIL first");
+    if (!in_message_) co_return replies::mail_first();
     in_message_ = false;
     begun_ = false;
     mail_accepted_ = false;
@@ -192,7 +194,7 @@ net::Task<smtp::Reply> SmtpConnection::early_answer() {
     if (!wire_) co_return lost(Stage::message);
     wire_->expires_after(timeouts().reset);
     smtp::Reply reply;
-    if (!co_await attempt(read_into(reply))) co_return lost(Stage::message);
+    if (!co_await attempt(hear(reply))) co_return lost(Stage::message);
     if (reply.positive()) {
         cut("it answered before the end of data: " + reply.summary(), false);
         co_return lost(Stage::message);
@@ -222,7 +224,7 @@ net::Task<> SmtpConnection::reset() {
     if (!co_await attempt(wire_->send("RSET\r\n"))) co_return;
     smtp::Reply reply;
     for (auto i = unheard; i >= 0; --i) {
-        if (!co_await attempt(read_into(reply))) co_return;
+        if (!co_await attempt(hear(reply))) co_return;
     }
     if (reply.code != 250) cut("RSET: " + reply.summary(), false);
 }
@@ -244,12 +246,14 @@ net::Task<std::optional<smtp::Reply>> SmtpConnection::ask(Stage stage, std::stri
     smtp::Reply reply;
     command += "\r\n";
     if (!co_await attempt(wire_->send(command))) co_return std::nullopt;
-    if (!co_await attempt(read_into(reply))) co_return std::nullopt;
+    if (!co_await attempt(hear(reply))) co_return std::nullopt;
     co_return reply;
 }
 
-net::Task<> SmtpConnection::read_into(smtp::Reply& reply) {
+// RFC 5321 3.8: 421 says that the connection closes, whatever it answers.
+net::Task<> SmtpConnection::hear(smtp::Reply& reply) {
     reply = co_await wire_->reply();
+    if (reply.code == 421) throw Closing(reply.summary());
 }
 
 // Takes a step on the wire. False: it broke, and the wire is gone.
@@ -260,6 +264,8 @@ net::Task<bool> SmtpConnection::attempt(net::Task<> step) {
     } catch (const boost::system::system_error& error) {
         cut(error.code().message(), is_closing(error.code()));
         if (error.code() == asio::error::operation_aborted) throw;
+    } catch (const Closing& error) {
+        cut(error.what(), true);
     } catch (const std::exception& error) {
         cut(error.what(), false);
     }
@@ -278,7 +284,7 @@ smtp::Reply SmtpConnection::conclude(Stage stage, const smtp::Reply& reply) {
         log(events::nexthop_misconfigured, stage, reply.summary());
     }
     if (verdict.fault == Fault::lost) {
-        cut(reply.summary(), reply.code == 421);
+        cut(reply.summary(), false);
         return lost(stage);
     }
     return std::move(verdict.reply);
@@ -290,10 +296,10 @@ smtp::Reply SmtpConnection::lost(Stage stage) {
     return replies::next_hop_lost();
 }
 
-void SmtpConnection::log(const observe::Event& event, Stage stage, const std::string& cause) {
+void SmtpConnection::log(const observe::Event& event, Stage stage, const std::string& why) {
     destination_->log.write(
         event, client_.subject,
-        {{"next-hop", destination_->name}, {"stage", to_string(stage)}, {"cause", cause}});
+        {{"next-hop", destination_->name}, {"stage", to_string(stage)}, {"why", why}});
 }
 
 }  // namespace postern::upstream

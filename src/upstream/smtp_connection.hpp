@@ -59,9 +59,9 @@ class SmtpConnection final : public Connection {
     smtp::Reply conclude(Stage stage, const smtp::Reply& reply);
     smtp::Reply lost(Stage stage);
     net::Task<bool> attempt(net::Task<> step);
-    net::Task<> read_into(smtp::Reply& reply);
+    net::Task<> hear(smtp::Reply& reply);
     void cut(std::string why, bool by_peer);
-    void log(const observe::Event& event, Stage stage, const std::string& cause);
+    void log(const observe::Event& event, Stage stage, const std::string& why);
 
     const SmtpTimeouts& timeouts() const { return destination_->settings.timeouts; }
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "observe/events.hpp"
-#include "smtp/replies.hpp"
 #include "upstream/translation.hpp"
 #include "upstream/xclient.hpp"
 
@@ -13,7 +12,6 @@ namespace postern::upstream {
 
 namespace {
 
-namespace replies = smtp::replies;
 using Target = SmtpTargets::Target;
 namespace events = observe::events;
 
@@ -21,11 +19,6 @@ namespace events = observe::events;
 struct Obstacle {
     Fault fault = Fault::unreachable;
     std::string why;
-
-    smtp::Reply reply() const {
-        return fault == Fault::misconfigured ? replies::next_hop_misconfigured()
-                                             : replies::next_hop_unreachable();
-    }
 };
 using Outcome = std::optional<Obstacle>;  // nullopt: go on
 
@@ -81,7 +74,7 @@ net::Task<Outcome> Introduction::introduce() {
     if (settings().implicit_tls) co_await start_tls();
     if (auto obstacle = co_await greeting()) co_return obstacle;
     if (auto obstacle = co_await ehlo()) co_return obstacle;
-    if (!settings().implicit_tls && settings().starttls != StartTls::never) {
+    if (!settings().implicit_tls && settings().starttls != StartTlsMode::never) {
         if (auto obstacle = co_await starttls()) co_return obstacle;
     }
     if (settings().identity == IdentityMode::xclient) co_return co_await xclient();
@@ -102,7 +95,7 @@ net::Task<Outcome> Introduction::ehlo() {
 // over.
 net::Task<Outcome> Introduction::starttls() {
     if (!offered.starttls) {
-        if (settings().starttls == StartTls::optional) co_return std::nullopt;
+        if (settings().starttls == StartTlsMode::optional) co_return std::nullopt;
         co_return Obstacle{Fault::unreachable,
                            "STARTTLS is not offered, and required by tls.starttls"};
     }
@@ -132,7 +125,7 @@ net::Task<Outcome> Introduction::step(Stage stage, std::string command) {
 }
 
 net::Task<> Introduction::start_tls() {
-    const auto& name = settings().tls_name;
+    const auto& name = settings().tls.name;
     co_await wire->start_tls(destination_.tls, name.empty() ? target_.host : name);
 }
 
@@ -144,7 +137,7 @@ void log_obstacle(SmtpDestination& destination, const Target& target, const Obst
         {{"next-hop", destination.name},
          {"address", net::HostPort{target.host, target.endpoint.port()}.text()},
          {"ip", target.endpoint.address().to_string()},
-         {"cause", obstacle.why}});
+         {"why", obstacle.why}});
 }
 
 std::string in_words(const smtp::Capabilities& offered) {
@@ -177,11 +170,10 @@ net::Deadline share(net::Deadline until, std::size_t targets_left) {
 net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& client) {
     const auto connect_by = net::Clock::now() + destination.settings.connect;
     const auto targets = destination.targets.by_health();
-    Dialled dialled{nullptr, {}, replies::next_hop_unreachable()};
+    Dialled dialled{nullptr, {}, reply_to(Fault::unreachable)};
     if (targets.empty()) {
-        destination.log.write(
-            events::nexthop_unreachable, client.subject,
-            {{"next-hop", destination.name}, {"cause", "no address is known yet"}});
+        destination.log.write(events::nexthop_unreachable, client.subject,
+                              {{"next-hop", destination.name}, {"why", "no address is known yet"}});
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
         Introduction introduction(destination, targets[i], &client);
@@ -194,7 +186,7 @@ net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& clie
         }
         destination.targets.failed(targets[i].endpoint);
         log_obstacle(destination, targets[i], *obstacle, client.subject);
-        dialled.refusal = obstacle->reply();
+        dialled.refusal = reply_to(obstacle->fault);
     }
     co_return dialled;
 }

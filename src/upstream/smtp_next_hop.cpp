@@ -33,7 +33,7 @@ net::Task<NextHop::Opened> SmtpNextHop::open(const ClientIdentity& client) {
     if (!slot) {
         destination->log.write(
             observe::events::relay_failed, client.subject,
-            {{"next-hop", destination->name}, {"cause", "all its connections are taken"}});
+            {{"next-hop", destination->name}, {"why", "all its connections are taken"}});
         co_return Opened{nullptr, replies::next_hop_busy()};
     }
     auto dialled = co_await dial(*destination, client);

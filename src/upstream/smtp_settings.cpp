@@ -5,28 +5,18 @@ namespace postern::upstream {
 namespace {
 
 void read_tls(config::Section tls, SmtpNextHopSettings& settings) {
-    using net::TlsVersion;
     settings.implicit_tls = tls.boolean("implicit", false);
-    settings.starttls = tls.choice<StartTls>("starttls",
-                                             {{"require", StartTls::require},
-                                              {"optional", StartTls::optional},
-                                              {"never", StartTls::never}},
-                                             StartTls::require);
-    if (settings.implicit_tls && tls.has("starttls") && settings.starttls == StartTls::require) {
+    settings.starttls = tls.choice<StartTlsMode>("starttls",
+                                                 {{"require", StartTlsMode::require},
+                                                  {"optional", StartTlsMode::optional},
+                                                  {"never", StartTlsMode::never}},
+                                                 StartTlsMode::require);
+    if (settings.implicit_tls && tls.has("starttls") &&
+        settings.starttls == StartTlsMode::require) {
         tls.problem("starttls", "STARTTLS cannot be required where TLS is there from the start",
                     "either tls.implicit = true or tls.starttls = \"require\"");
     }
-    settings.tls.allow_invalid_certs = tls.boolean("allow-invalid-certs", false);
-    settings.tls.ca = tls.text("ca");
-    settings.tls.cert = tls.text("cert");
-    settings.tls.private_key = tls.text("private-key");
-    settings.tls_name = tls.text("name");
-    settings.tls.min_version = tls.choice<TlsVersion>("min-version",
-                                                      {{"1.0", TlsVersion::tls1_0},
-                                                       {"1.1", TlsVersion::tls1_1},
-                                                       {"1.2", TlsVersion::tls1_2},
-                                                       {"1.3", TlsVersion::tls1_3}},
-                                                      TlsVersion::tls1_2);
+    settings.tls = net::TlsClientSettings::read(tls);
 }
 
 void read_addresses(config::Section& section, SmtpNextHopSettings& settings) {

@@ -16,7 +16,7 @@ enum class IdentityMode : std::uint8_t { none, xclient };
 
 // require: no mail without TLS. optional: TLS where it is offered; whoever sits on the way can hide
 // the offer. never: in the clear.
-enum class StartTls : std::uint8_t { require, optional, never };
+enum class StartTlsMode : std::uint8_t { require, optional, never };
 
 // RFC 5321 4.5.3.2, for each step.
 struct SmtpTimeouts {
@@ -38,10 +38,9 @@ struct SmtpNextHopSettings {
     IdentityMode identity = IdentityMode::none;
     bool untrusted = false;  // the next hop relays no more for us than for strangers
 
-    StartTls starttls = StartTls::require;
+    StartTlsMode starttls = StartTlsMode::require;
     bool implicit_tls = false;
     net::TlsClientSettings tls;
-    std::string tls_name;  // expected in the certificate; empty: the host of the address
 
     std::size_t connections = 40;                                  // over all workers
     std::chrono::milliseconds wait = std::chrono::seconds(5);      // for one of them
@@ -49,7 +48,7 @@ struct SmtpNextHopSettings {
     std::chrono::milliseconds probe = std::chrono::seconds(60);    // asked again what it offers
     SmtpTimeouts timeouts;
 
-    bool uses_tls() const { return implicit_tls || starttls != StartTls::never; }
+    bool uses_tls() const { return implicit_tls || starttls != StartTlsMode::never; }
 
     // Mistakes become Problems of the section. Port 25 where none is written, 465 with
     // tls.implicit.

@@ -42,8 +42,6 @@ class SmtpWire {
     // QUIT, as politely as `at_most` allows. Throws nothing but cancellation.
     net::Task<> quit(net::Clock::duration at_most);
 
-    const net::Endpoint& remote() const { return stream_.remote(); }
-
  private:
     net::Task<> listen();
     net::Task<> say_goodbye();

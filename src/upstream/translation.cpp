@@ -39,6 +39,15 @@ bool is_about_us(int code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
+Fault fault_of(Stage stage, int code) {
+    if (expected(stage, code)) return Fault::none;
+    if (stage == Stage::xclient) return Fault::misconfigured;
+    if (before_transaction(stage)) return Fault::unreachable;
+    if (is_about_us(code)) return Fault::misconfigured;
+    const bool refusal = code >= 400 && code <= 599;
+    return code == 421 || !refusal ? Fault::lost : Fault::none;
+}
+
 }  // namespace
 
 const char* to_string(Stage stage) {
@@ -63,16 +72,24 @@ const char* to_string(Stage stage) {
     return "?";
 }
 
+smtp::Reply reply_to(Fault fault) {
+    switch (fault) {
+        case Fault::unreachable:
+            return replies::next_hop_unreachable();
+        case Fault::misconfigured:
+            return replies::next_hop_misconfigured();
+        case Fault::none:
+        case Fault::lost:
+            break;
+    }
+    return replies::next_hop_lost();
+}
+
 Verdict translate(Stage stage, const smtp::Reply& reply, bool utf8) {
+    const auto fault = fault_of(stage, reply.code);
+    if (fault != Fault::none) return {reply_to(fault), fault};
     // The parser has made everything but UTF-8 "?" already.
-    const auto passed_on = [&] { return utf8 ? reply : reply.in_ascii(); };
-    if (expected(stage, reply.code)) return {passed_on(), Fault::none};
-    if (stage == Stage::xclient) return {replies::next_hop_misconfigured(), Fault::misconfigured};
-    if (before_transaction(stage)) return {replies::next_hop_unreachable(), Fault::unreachable};
-    if (is_about_us(reply.code)) return {replies::next_hop_misconfigured(), Fault::misconfigured};
-    const bool refusal = reply.code >= 400 && reply.code <= 599;
-    if (reply.code == 421 || !refusal) return {replies::next_hop_lost(), Fault::lost};
-    return {passed_on(), Fault::none};
+    return {utf8 ? reply : reply.in_ascii(), fault};
 }
 
 }  // namespace postern::upstream

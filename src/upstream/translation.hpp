@@ -18,6 +18,9 @@ enum class Fault : std::uint8_t {
     misconfigured,  // the next hop is not set up for us; an error event
 };
 
+// What our client hears of it; of `none` it hears the reply itself.
+smtp::Reply reply_to(Fault fault);
+
 struct Verdict {
     smtp::Reply reply;  // fit for our client
     Fault fault = Fault::none;

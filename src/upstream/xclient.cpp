@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "smtp/xtext.hpp"
+
 namespace postern::upstream {
 
 namespace {
@@ -40,7 +42,7 @@ void cut(std::string& value, std::size_t most) {
 }
 
 std::string helo_value(const std::string& helo, std::size_t room) {
-    auto value = xtext(helo);
+    auto value = smtp::encode_xtext(helo);
     cut(value, std::min(most_value, room));
     return value.empty() ? std::string(unavailable) : value;
 }
@@ -48,7 +50,7 @@ std::string helo_value(const std::string& helo, std::size_t room) {
 std::optional<std::string> login_value(const std::string& login) {
     if (login.empty()) return std::string(unavailable);
     if (login == unavailable || login == unavailable_for_now) return std::nullopt;
-    auto value = xtext(login);
+    auto value = smtp::encode_xtext(login);
     if (value.size() > most_value) return std::nullopt;
     return value;
 }
@@ -79,22 +81,6 @@ std::optional<std::string> xclient_command(const ClientIdentity& client,
     constexpr std::string_view helo = " HELO=";
     add("HELO", helo_value(client.helo, most_line - line.size() - helo.size()));
     return line;
-}
-
-std::string xtext(std::string_view value) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string text;
-    for (const char c : value) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet > 0x20 && octet < 0x7F && c != '+' && c != '=') {
-            text += c;
-        } else {
-            text += '+';
-            text += hex[octet >> 4U];
-            text += hex[octet & 0xFU];
-        }
-    }
-    return text;
 }
 
 }  // namespace postern::upstream

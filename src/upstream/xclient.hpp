@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "upstream/next_hop.hpp"
@@ -20,8 +19,5 @@ bool knows_xclient(const std::vector<std::string>& listed);
 // nothing else may be told instead.
 std::optional<std::string> xclient_command(const ClientIdentity& client,
                                            const std::vector<std::string>& listed);
-
-// RFC 3461 section 4: octets outside "!" to "~", "+" and "=" as "+" and two hexadecimal digits.
-std::string xtext(std::string_view value);
 
 }  // namespace postern::upstream

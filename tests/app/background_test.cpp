@@ -51,7 +51,7 @@ TEST(BackgroundTask, StartsAgainAfterAFault) {
     int begun = 0;
     const BackgroundTask task(io, log, "failing", [&] { return fail(begun); });
     test::run_until(io, [&] { return begun == 2; });
-    EXPECT_NE(log.text().find("server.fault - - task=\"failing\" what=\"out of luck\""),
+    EXPECT_NE(log.text().find("server.fault - - task=\"failing\" why=\"out of luck\""),
               std::string::npos)
         << log.text();
 }

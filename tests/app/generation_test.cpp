@@ -97,6 +97,10 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
         {"listener without address", "[server.listener.smtp]\n", "bind"},
         {"not an address", "[server.listener.smtp]\nbind = [\"localhost:25\"]\n",
          "not an IP address"},
+        {"an address twice",
+         "[server.listener.a]\nbind = [\"127.0.0.1:2525\"]\n[server.listener.b]\nbind = "
+         "[\"127.0.0.1:2525\"]\n",
+         "listener \"a\" has 127.0.0.1:2525 already"},
         {"bad TLS version",
          "[server.listener.smtp]\nbind = [\"127.0.0.1:0\"]\ntls.min-version = \"1.4\"\n", "1.4"},
         {"bad log level", "[log]\nlevel = \"loud\"\n", "loud"},

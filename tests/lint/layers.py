@@ -27,8 +27,8 @@ MAY_INCLUDE = {
     "sasl": FLOOR_0 | {"smtp"},
     "policy": FLOOR_0 | {"address", "identity", "smtp"},
     # the machine
-    "net": FLOOR_0 | FLOOR_1,
     "config": FLOOR_0 | FLOOR_1,
+    "net": FLOOR_0 | FLOOR_1 | {"config"},
     # the world
     "cache": FLOOR_0 | FLOOR_1 | FLOOR_2,
     "directory": FLOOR_0 | FLOOR_1 | FLOOR_2 | {"cache"},
@@ -59,10 +59,6 @@ THIRD_PARTY = {
     "boost/version.hpp": {"directory", "cli"},
     "fmt/": EVERYWHERE,
     "openssl/": {"crypto", "net", "cache", "cli/version"},
-    # One digest, one wipe, eight random octets: each would be better off behind a word of crypto.
-    "openssl/sha.h": {"crypto", "net", "session/authentication", "upstream/maildir_name"},
-    "openssl/rand.h": {"crypto", "net", "upstream/maildir_name"},
-    "openssl/crypto.h": {"crypto", "net", "cli/version", "session/client"},
     "emmintrin.h": {"smtp/body_scanner"},
     "argon2.h": {"crypto"},
     "idn2.h": {"address"},

@@ -37,7 +37,7 @@ BAD = [
     ("a pure folder looks at a clock", "src/policy/rate.cpp", "auto now = Clock::now();\n", "policy is pure"),
     ("floor 0 uses Asio", "src/crypto/box.cpp", "#include <boost/asio/post.hpp>\n", "not in crypto"),
     ("net includes directory", "src/net/ask.cpp", '#include "directory/directory.hpp"\n', "net may not include directory"),
-    ("net includes config", "src/net/ask.cpp", '#include "config/section.hpp"\n', "net may not include config"),
+    ("config includes net", "src/config/x.cpp", '#include "net/task.hpp"\n', "config may not include net"),
     ("directory includes session", "src/directory/x.cpp", '#include "session/session.hpp"\n', "may not include session"),
     ("session includes a backend", "src/session/x.cpp", '#include "memory/memory_directory.hpp"\n', "outside a backend"),
     ("app includes a backend", "src/app/x.cpp", '#include "memory/memory_directory.hpp"\n', "outside a backend"),

@@ -107,18 +107,25 @@ TEST(Acceptor, EveryAddressMeansIpv4AsWell) {
 }
 
 TEST(Acceptor, AcceptedSocketsAreTheWorkersAndDoNotWaitToFillAPacket) {
-    asio::io_context io(1);
+    asio::io_context background(1);
     asio::io_context worker(1);
-    Acceptor acceptor(io, "127.0.0.1:0");
-    const Socket client = connect_to(io, acceptor.endpoint());
-    auto accepted = run(io, [&]() -> Task<std::optional<Socket>> {
-        co_return (co_await acceptor.accept(worker)).value();
-    }());
+    Acceptor acceptor(background, "[::]:0");
+    std::optional<Socket> accepted;
+    const auto choose = [&] {
+        return Acceptor::Destination{&worker, [&](Socket socket) { accepted = std::move(socket); }};
+    };
+    const Socket client = connect_to(background, loopback(acceptor));
+    asio::co_spawn(background, acceptor.accept_loop(choose, ignore), asio::detached);
+    background.poll();
+    worker.poll();
+    ASSERT_TRUE(accepted);
     EXPECT_EQ(&accepted->get_executor().context(), &worker);
-    EXPECT_EQ(accepted->remote_endpoint(), client.local_endpoint());
     asio::ip::tcp::no_delay no_delay;
     accepted->get_option(no_delay);
     EXPECT_TRUE(no_delay.value());
+    const Stream stream(std::move(*accepted));
+    EXPECT_EQ(stream.remote(), client.local_endpoint()) << "IPv4 over an IPv6 socket is IPv4";
+    EXPECT_EQ(stream.local(), client.remote_endpoint());
 }
 
 TEST(Acceptor, ASecondProcessMayListenBeside) {

@@ -299,6 +299,21 @@ TEST(Session, TooManyBadCommandsEndIt) {
     EXPECT_TRUE(client.is_closed());
 }
 
+// RFC 2920 3.1: it said DATA before it could know.
+TEST(Session, APipeliningClientWithoutValidRecipientsDoesNothingBad) {
+    SessionHost host(in_the_clear + "session.limits.bad-commands = 1\n");
+    auto client = jane_at(host);
+    host.next_hop().answer("RCPT", smtp::Reply(550, "5.1.1", "No such user here"));
+    client.send("MAIL FROM:<jane@example.org>\r\nRCPT TO:<bob@example.net>\r\nDATA\r\n");
+    EXPECT_EQ(client.read_reply().code, 250);
+    EXPECT_EQ(client.read_reply().code, 550);
+    EXPECT_EQ(client.read_reply().code, 554);
+    EXPECT_EQ(client.command("RSET").code, 250);
+    client.command("MAIL FROM:<jane@example.org>");
+    EXPECT_EQ(client.command("DATA").code, 503);
+    EXPECT_EQ(client.read_reply().code, 421);
+}
+
 TEST(Session, AnOverlongLineCostsNoMoreThanItself) {
     SessionHost host(in_the_clear);
     SmtpClient client(host.port());
@@ -316,7 +331,7 @@ TEST(Session, WhatTheNextHopSaysIsPassedOn) {
     host.next_hop().answer("RCPT", smtp::Reply(550, "5.1.1", "No such user here"));
     client.command("MAIL FROM:<jane@example.org>");
     EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").text(), "550 5.1.1 No such user here");
-    EXPECT_EQ(client.command("DATA").code, 503);
+    EXPECT_EQ(client.command("DATA").text(), "554 5.5.1 No valid recipients");
     host.next_hop().answer("RCPT", smtp::Reply(250, "2.1.5", "Ok"));
     host.next_hop().answer("DATA", smtp::Reply(452, "4.3.1", "No space"));
     EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").code, 250);

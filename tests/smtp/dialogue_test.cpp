@@ -48,7 +48,8 @@ Command command_of(const std::string& word) {
     return Noop{};
 }
 
-// A dialogue in which these things have happened: "ehlo helo tls auth mail mail8 rcpt over".
+// A dialogue in which these things have happened: "ehlo helo tls auth mail mail8 rcpt refused
+// over".
 Dialogue dialogue_of(const std::string& words) {
     Dialogue dialogue;
     std::istringstream stream(words);
@@ -58,6 +59,7 @@ Dialogue dialogue_of(const std::string& words) {
         if (word == "tls") dialogue.tls_started();
         if (word == "auth") dialogue.authenticated();
         if (word == "rcpt") dialogue.recipient_accepted();
+        if (word == "refused") dialogue.recipient_refused();
         if (word == "over") dialogue.transaction_over();
         if (word == "mail" || word == "mail8") {
             Mail mail;
@@ -226,25 +228,34 @@ TEST(Dialogue, RefusesDataWithoutRecipients) {
         {"ehlo mail rcpt over mail", "", "DATA", "503 5.5.1"},
         {"ehlo mail rcpt ehlo mail", "", "DATA", "503 5.5.1"},
         {"ehlo mail rcpt tls", "", "DATA", "503 5.5.1"},
+        {"ehlo mail refused rcpt", "", "DATA", ""},
+        {"ehlo mail refused refused", "", "DATA", "554 5.5.1 No valid recipients"},
+        {"ehlo mail refused over mail", "", "DATA", "503 5.5.1"},
     });
 }
 
 TEST(Dialogue, ForgetsEverythingThatWasSaidInTheClear) {
     const Dialogue dialogue = dialogue_of("ehlo auth mail8 rcpt tls");
-    EXPECT_TRUE(dialogue.tls());
-    EXPECT_FALSE(dialogue.greeted());
     EXPECT_FALSE(dialogue.extended());
-    EXPECT_FALSE(dialogue.is_authenticated());
     EXPECT_FALSE(dialogue.in_transaction());
+    EXPECT_FALSE(dialogue.smtputf8());
     EXPECT_EQ(dialogue.recipients(), 0U);
+    expect({
+        {"ehlo auth tls", "tls", "STARTTLS", "503 5.5.1 TLS is on already"},
+        {"ehlo auth tls", "", "MAIL", "503 5.5.1 Send EHLO or HELO first"},
+        {"ehlo auth tls ehlo", "auth", "AUTH", ""},
+    });
 }
 
 TEST(Dialogue, KeepsWhoItIsBeyondAnotherHello) {
     const Dialogue dialogue = dialogue_of("tls ehlo auth mail rcpt rcpt ehlo");
-    EXPECT_TRUE(dialogue.tls());
-    EXPECT_TRUE(dialogue.is_authenticated());
     EXPECT_FALSE(dialogue.in_transaction());
     EXPECT_EQ(dialogue.recipients(), 0U);
+    expect({
+        {"tls ehlo auth ehlo", "tls", "STARTTLS", "503 5.5.1 TLS is on already"},
+        {"tls ehlo auth ehlo", "auth", "AUTH", "503 5.5.1 Already authenticated"},
+        {"tls ehlo auth ehlo", "require", "MAIL", ""},
+    });
 }
 
 TEST(Dialogue, CountsRecipients) {

@@ -88,7 +88,7 @@ TEST(Replies, HaveTheCodesOfTheContract) {
         {syntax_error("x"), "501 5.5.4 x"},
         {unknown_parameter("FOO"), "555 5.5.4"},
         {http(), "421 4"},
-        {out_of_order("x"), "503 5.5.1 x"},
+        {mail_first(), "503 5.5.1 Send MAIL first"},
         {too_many_errors(), "421 4.7.0"},
         {line_too_long(), "500 5.5.2"},
         {injection(), "554 5.5.0"},

@@ -38,4 +38,11 @@ TEST(Utf8, KnowsWellFormedCharacters) {
         EXPECT_EQ(utf8_character(text), length) << testing::PrintToString(text);
 }
 
+TEST(Utf8, WantsEveryCharacterWellFormed) {
+    EXPECT_TRUE(is_utf8(""));
+    EXPECT_TRUE(is_utf8("j\xC3\xA4ne \xF0\x9F\x98\x80"));
+    EXPECT_FALSE(is_utf8("j\xC3\xA4ne\xC3"));
+    EXPECT_FALSE(is_utf8("\xC3(ok"));
+}
+
 }  // namespace postern::smtp

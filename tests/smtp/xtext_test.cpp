@@ -25,4 +25,13 @@ TEST(Xtext, DecodesHexadecimalPairs) {
         EXPECT_EQ(decode_xtext(text), octets) << text;
 }
 
+TEST(Xtext, EncodesWhatItDecodes) {
+    EXPECT_EQ(encode_xtext("a+b= c"), "a+2Bb+3D+20c");
+    EXPECT_EQ(encode_xtext("j\xC3\xA4ne"), "j+C3+A4ne");
+    for (int octet = 0; octet < 256; ++octet) {
+        const std::string octets(2, static_cast<char>(octet));
+        EXPECT_EQ(decode_xtext(encode_xtext(octets)), octets) << octet;
+    }
+}
+
 }  // namespace postern::smtp

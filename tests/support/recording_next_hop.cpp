@@ -21,7 +21,7 @@ class RecordingNextHop::Connection final : public upstream::Connection {
     }
     void rcpt(const smtp::Rcpt& rcpt) override {
         hop_.hear("RCPT " + rcpt.forward_path.text);
-        queue_.push_back(refused_ ? smtp::replies::out_of_order("MAIL first")
+        queue_.push_back(refused_ ? smtp::replies::mail_first()
                                   : hop_.reply_to("RCPT", smtp::replies::recipient_ok()));
     }
     net::Task<smtp::Reply> reply() override {

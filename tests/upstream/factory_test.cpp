@@ -115,7 +115,7 @@ TEST_F(FactoryTest, DefaultsAreSafe) {
     EXPECT_EQ(settings.addresses[0].port, 25);
     EXPECT_EQ(settings.addresses[1].port, 2525);
     EXPECT_EQ(settings.addresses[2].host, "2001:db8::1");
-    EXPECT_EQ(settings.starttls, StartTls::require);
+    EXPECT_EQ(settings.starttls, StartTlsMode::require);
     EXPECT_EQ(settings.identity, IdentityMode::none);
     EXPECT_FALSE(settings.untrusted);
     EXPECT_FALSE(settings.implicit_tls);

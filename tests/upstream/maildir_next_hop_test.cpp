@@ -182,7 +182,7 @@ TEST_F(MaildirNextHopTest, AMessageOverTheLimitIsRefusedAtMailOrWhileItComes) {
     declared.mail.size = 100'001;
     const auto at_mail = run(deliver(drop, declared));
     EXPECT_EQ(at_mail.text(), "552 5.3.4 " + at_mail.replies[0].lines[0] +
-                                  "\n503 5.5.1 MAIL first\n503 5.5.1 MAIL first\n");
+                                  "\n503 5.5.1 Send MAIL first\n503 5.5.1 Send MAIL first\n");
     Letter big;
     big.pieces.assign(101, std::string(998, 'x') + "\r\n");
     const auto later = run(deliver(drop, big));
@@ -229,7 +229,7 @@ TEST_F(MaildirNextHopTest, AFolderThatCannotBeMadeIsTryLater) {
     const auto heard = run(deliver(drop, {}));
     EXPECT_EQ(heard.replies.back().code, 451);
     EXPECT_EQ(heard.replies.back().enhanced, "4.3.0");
-    EXPECT_EQ(log.count("cause=\"Not a directory\""), 1U) << log.text();
+    EXPECT_EQ(log.count("why=\"Not a directory\""), 1U) << log.text();
 }
 
 TEST_F(MaildirNextHopTest, MissingFoldersAreMade) {

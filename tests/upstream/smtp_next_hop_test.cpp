@@ -35,7 +35,7 @@ SmtpNextHopSettings plain(const std::vector<std::string>& addresses) {
     for (const auto& address : addresses) {
         settings.addresses.push_back(net::parse_host_port(address).value());
     }
-    settings.starttls = StartTls::never;
+    settings.starttls = StartTlsMode::never;
     settings.connect = 2s;
     return settings;
 }
@@ -580,7 +580,7 @@ TEST_F(SmtpNextHopTest, ATransactionThatFindsAnExtensionMissingAsksForAProbe) {
 
 class SmtpNextHopTls : public SmtpNextHopTest {
  protected:
-    SmtpNextHopSettings secured(const ScriptedServer& server, StartTls starttls) {
+    SmtpNextHopSettings secured(const ScriptedServer& server, StartTlsMode starttls) {
         auto settings = plain({server.address()});
         settings.starttls = starttls;
         settings.tls.ca = certificates.ca;
@@ -592,7 +592,7 @@ class SmtpNextHopTls : public SmtpNextHopTest {
     Heard send_over(const CertificateFiles& files,
                     const std::function<void(SmtpNextHopSettings&)>& change) {
         ScriptedServer server({starttls_hello() + transaction()}, with(files));
-        auto settings = secured(server, StartTls::require);
+        auto settings = secured(server, StartTlsMode::require);
         change(settings);
         auto mta = hop(settings);
         auto heard = run(deliver(*mta, {}));
@@ -616,7 +616,7 @@ TEST_F(SmtpNextHopTls, MailGoesOverStartTlsAndTheDialogueStartsOver) {
 
 TEST_F(SmtpNextHopTls, ImplicitTlsNeedsNoStartTls) {
     ScriptedServer server({hello() + transaction()}, with(certificates.server, true));
-    auto settings = secured(server, StartTls::require);
+    auto settings = secured(server, StartTlsMode::require);
     settings.implicit_tls = true;
     auto mta = hop(settings);
     EXPECT_TRUE(run(deliver(*mta, {})).delivered) << log.text();
@@ -633,7 +633,7 @@ TEST_F(SmtpNextHopTls, ACertificateThatDoesNotFitStopsTheMail) {
 
 TEST_F(SmtpNextHopTls, TheSettingsMayNameAnotherNameOrNone) {
     const auto named = [](SmtpNextHopSettings& settings) {
-        settings.tls_name = "elsewhere.example.com";
+        settings.tls.name = "elsewhere.example.com";
     };
     EXPECT_TRUE(send_over(certificates.wrong_name, named).delivered) << log.text();
     const auto any = [](SmtpNextHopSettings& settings) { settings.tls.allow_invalid_certs = true; };
@@ -643,24 +643,24 @@ TEST_F(SmtpNextHopTls, TheSettingsMayNameAnotherNameOrNone) {
 TEST_F(SmtpNextHopTls, WithoutAnOfferOfStartTlsRequireSendsNothingAndOptionalSendsInTheClear) {
     {
         ScriptedServer server({hello() + transaction()});
-        auto mta = hop(secured(server, StartTls::require));
+        auto mta = hop(secured(server, StartTlsMode::require));
         EXPECT_EQ(run(deliver(*mta, {})).replies[0].enhanced, "4.4.1");
         EXPECT_EQ(server.heard(), std::vector<std::string>{"EHLO gate.example.net"});
     }
     ScriptedServer server({hello() + transaction()});
-    auto mta = hop(secured(server, StartTls::optional));
+    auto mta = hop(secured(server, StartTlsMode::optional));
     EXPECT_TRUE(run(deliver(*mta, {})).delivered);
 }
 
 TEST_F(SmtpNextHopTls, AFailedHandshakeIsNoReasonToGoOnInTheClear) {
     ScriptedServer server({starttls_hello() + transaction()}, with(certificates.unknown_ca));
-    auto mta = hop(secured(server, StartTls::optional));
+    auto mta = hop(secured(server, StartTlsMode::optional));
     EXPECT_EQ(run(deliver(*mta, {})).replies[0].enhanced, "4.4.1");
     EXPECT_EQ(server.heard().size(), 2U);
 }
 
 TEST_F(SmtpNextHopTls, ARefusedStartTlsIsNoReasonToGoOnInTheClear) {
-    for (const auto wanted : {StartTls::require, StartTls::optional}) {
+    for (const auto wanted : {StartTlsMode::require, StartTlsMode::optional}) {
         ScriptedServer server({{greets(), hears("EHLO", "250-mx\r\n250 STARTTLS"),
                                 hears("STARTTLS", "454 4.7.0 TLS not available")}});
         auto mta = hop(secured(server, wanted));
@@ -675,7 +675,7 @@ TEST_F(SmtpNextHopTls, OctetsBehindStartTlsAreAnInjection) {
                             starts_tls("220 Ready\r\n250-mx\r\n250 XCLIENT NAME ADDR LOGIN"),
                             hears("EHLO", ehlo_reply)}},
                           with(certificates.server));
-    auto mta = hop(secured(server, StartTls::require));
+    auto mta = hop(secured(server, StartTlsMode::require));
     EXPECT_EQ(run(deliver(*mta, {})).replies[0].enhanced, "4.4.1");
     EXPECT_EQ(log.count("injection"), 1U) << log.text();
     EXPECT_EQ(server.heard().size(), 2U);
@@ -687,7 +687,7 @@ struct Transcript {
     const char* name;
     Script script;
     IdentityMode identity = IdentityMode::none;
-    StartTls starttls = StartTls::never;
+    StartTlsMode starttls = StartTlsMode::never;
     std::size_t transactions = 1;
 };
 
@@ -705,11 +705,12 @@ class SmtpNextHopFaults : public SmtpNextHopTls {
     std::vector<Transcript> transcripts() const {
         const Script one_by_one{greets(), hears("EHLO", "250 mx")};
         const Script last = transaction() + Script{hears_then_closes("QUIT", "221 2.0.0 Bye")};
-        return {{"pipelined", hello() + last},
-                {"one by one", one_by_one + last},
-                {"XCLIENT", xclient_hello() + last, IdentityMode::xclient},
-                {"STARTTLS", starttls_hello() + last, IdentityMode::none, StartTls::require},
-                {"twice", hello() + transaction() + last, IdentityMode::none, StartTls::never, 2}};
+        return {
+            {"pipelined", hello() + last},
+            {"one by one", one_by_one + last},
+            {"XCLIENT", xclient_hello() + last, IdentityMode::xclient},
+            {"STARTTLS", starttls_hello() + last, IdentityMode::none, StartTlsMode::require},
+            {"twice", hello() + transaction() + last, IdentityMode::none, StartTlsMode::never, 2}};
     }
 
     // What holds whatever the next hop does at step `i`: the client hears the script's own replies
@@ -717,7 +718,7 @@ class SmtpNextHopFaults : public SmtpNextHopTls {
     // mail goes through.
     void check(const Transcript& transcript, std::size_t i, Misdeed misdeed) {
         const auto faulty = with_misdeed(transcript.script, i, misdeed);
-        const auto tls = transcript.starttls == StartTls::require
+        const auto tls = transcript.starttls == StartTlsMode::require
                              ? std::optional(with(certificates.server))
                              : std::nullopt;
         // The third is for a connection that was replaced.
@@ -746,7 +747,7 @@ class SmtpNextHopFaults : public SmtpNextHopTls {
 TEST_F(SmtpNextHopFaults, TheTranscriptsThemselvesAreGood) {
     for (const auto& transcript : transcripts()) {
         SCOPED_TRACE(transcript.name);
-        const auto tls = transcript.starttls == StartTls::require
+        const auto tls = transcript.starttls == StartTlsMode::require
                              ? std::optional(with(certificates.server))
                              : std::nullopt;
         ScriptedServer server({transcript.script}, tls);

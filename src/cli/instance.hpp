@@ -11,12 +11,12 @@
 
 namespace postern::cli {
 
-// What a subcommand needs that asks a directory and serves nobody: the settings, and everything
-// they describe, with nothing started but the directories.
-class Tool {
+// The gateway of these settings, for a subcommand that serves nobody: everything they describe is
+// there, and nothing has been started but the directories.
+class Instance {
  public:
     // Without `generation()` afterwards: the settings have mistakes, which stand on standard error.
-    explicit Tool(const std::vector<std::string>& config_files);
+    explicit Instance(const std::vector<std::string>& config_files);
 
     const app::Generation* generation() const { return generation_.get(); }
     // The directory of that name, or the only one; nullptr, with a sentence on standard error, when
@@ -36,12 +36,8 @@ class Tool {
     std::unique_ptr<app::Generation> generation_;
 };
 
-// A password from the terminal, without echo, or the first line of standard input. Throws when
-// there is none.
-crypto::Secret read_password(const std::string& prompt);
-
 template <class T>
-T Tool::await(net::Task<T> question) {
+T Instance::await(net::Task<T> question) {
     auto answer = net::asio::co_spawn(io_, std::move(question), net::asio::use_future);
     io_.restart();
     io_.run();

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "net/task.hpp"
+
+namespace postern::net {
+
+// An IPv4 peer of a socket that takes both (::ffff:192.0.2.1) is an IPv4 peer.
+asio::ip::tcp::endpoint unmapped(const asio::ip::tcp::endpoint& endpoint);
+
+// A client's network as limits and queues count it: an IPv4 address, or the /64 of an IPv6 one,
+// which is the least that a customer has.
+std::string client_network(const asio::ip::address& address);
+
+}  // namespace postern::net
