@@ -1,6 +1,7 @@
 #include "net/host_port.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address_v6.hpp>
 #include <charconv>
 
 #include "net/task.hpp"
