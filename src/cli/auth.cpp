@@ -8,9 +8,10 @@ namespace {
 
 int authenticate(Instance& instance, directory::Service& directory, const identity::Login& login) {
     auto password = read_password("Password: ");
+    if (!password) return Status::usage;
     const Stopwatch watch;
     return print(
-        instance.await(directory.authenticate({login, std::move(password), "command line"})),
+        instance.await(directory.authenticate({login, std::move(*password), "command line"})),
         watch);
 }
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <stdexcept>
 
 namespace postern::cli {
 
@@ -29,7 +28,7 @@ class Silence {
 
 }  // namespace
 
-crypto::Secret read_password(const std::string& prompt) {
+std::optional<crypto::Secret> read_password(const std::string& prompt) {
     std::string line;
     bool read = false;
     if (::isatty(STDIN_FILENO) != 0) {
@@ -40,9 +39,9 @@ crypto::Secret read_password(const std::string& prompt) {
     } else {
         read = static_cast<bool>(std::getline(std::cin, line));
     }
-    if (!read || line.empty())
-        throw std::runtime_error("no password: it is the first line of standard input");
-    return crypto::Secret::take(line);
+    if (read && !line.empty()) return crypto::Secret::take(line);
+    std::cerr << "there is no password: it is typed, or the first line of standard input\n";
+    return std::nullopt;
 }
 
 }  // namespace postern::cli

@@ -1,6 +1,9 @@
 #include "net/stream.hpp"
 
+#include <sys/socket.h>
+
 #include <array>
+#include <cerrno>
 
 #include "net/peer.hpp"
 #include "net/stream_state.hpp"
@@ -96,6 +99,12 @@ Task<std::size_t> Stream::State::read_plain(Self self, asio::mutable_buffer into
     co_return count;
 }
 
+bool Stream::State::readable_plain() {
+    char octet = 0;
+    const auto got = ::recv(socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 Task<> Stream::State::write_plain(Self self, std::string_view octets) {
     const Occupied writer(self->writing);
     while (!octets.empty()) {
@@ -155,6 +164,12 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 Task<std::size_t> Stream::read_some(asio::mutable_buffer into) {
     assert(into.size() > 0);
     return state_->ssl ? State::read_tls(state_, into) : State::read_plain(state_, into);
+}
+
+bool Stream::readable() {
+    assert(!state_->reading);
+    if (!state_->socket.is_open() || state_->at_end) return true;
+    return state_->ssl ? state_->readable_tls() : state_->readable_plain();
 }
 
 Task<> Stream::write(std::string_view octets) {

@@ -49,6 +49,9 @@ class Stream {
 
     // At least one octet, or 0 at the end of the stream.
     Task<std::size_t> read_some(asio::mutable_buffer into);
+    // Whether `read_some` would not have to wait: there are octets, the end, or an error. Asks the
+    // system and reads nothing. Not while somebody reads.
+    bool readable();
     // All of it, or an exception.
     Task<> write(std::string_view octets);
 

@@ -174,6 +174,16 @@ Task<std::size_t> Stream::State::read_tls(Self self, asio::mutable_buffer into) 
     }
 }
 
+// A record without octets for us (a session ticket) is processed on the way and is not one.
+bool Stream::State::readable_tls() {
+    char octet = 0;
+    forget_errors();
+    const int result = SSL_peek(ssl, &octet, 1);
+    if (result == 1) return true;
+    const Want want = judge(ssl, result).want;
+    return want != Want::read && want != Want::write;
+}
+
 Task<> Stream::State::write_tls(Self self, std::string_view octets) {
     const Occupied writer(self->writing);
     while (!octets.empty()) {

@@ -146,7 +146,12 @@ net::Task<> Client::flush() {
 net::Task<> Client::start_tls(std::shared_ptr<const net::TlsContext> context) {
     co_await flush();
     stream_.expires_after(limits_.handshake);
-    co_await stream_.accept_tls(std::move(context));
+    try {
+        co_await stream_.accept_tls(std::move(context));
+    } catch (const boost::system::system_error&) {
+        deaf_ = true;  // there is no TLS to say anything in
+        throw;
+    }
 }
 
 net::Task<> Client::leave(const smtp::Reply* last) {

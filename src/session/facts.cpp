@@ -10,6 +10,12 @@ expr::Value list_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+void Facts::forget_client() {
+    principal.reset();
+    for (auto* said : {&helo_domain, &sender, &sender_domain, &rcpt, &rcpt_domain})
+        said->clear();
+}
+
 expr::Value Facts::value(expr::Variable variable) const {
     switch (variable) {
         case expr::Variable::listener:

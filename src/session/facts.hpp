@@ -21,6 +21,9 @@ struct Facts final : expr::Variables {
     std::string sender, sender_domain;
     std::string rcpt, rcpt_domain;
 
+    // RFC 3207 4.2: what the client said before TLS was not necessarily the client.
+    void forget_client();
+
     expr::Value value(expr::Variable variable) const override;
     expr::Value attribute(std::string_view name) const override;
 };

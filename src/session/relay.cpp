@@ -25,34 +25,31 @@ upstream::ClientIdentity Relay::identity() const {
 }
 
 // The connection that is there serves as long as the settings still name its next hop.
-net::Task<bool> Relay::connect() {
+net::Task<std::optional<smtp::Reply>> Relay::connect() {
     const auto name = environment_.settings.relay.next_hop.text(facts_);
     if (connection_ && (name != next_hop_ || !connection_->usable())) co_await disconnect();
-    if (connection_) co_return true;
+    if (connection_) co_return std::nullopt;
 
     const auto found = environment_.next_hops.find(name);
     if (found == environment_.next_hops.end()) {
         environment_.log.write(events::relay_failed, subject_,
                                {{"next-hop", name}, {"why", "there is none of that name"}});
-        client_.say(replies::next_hop_misconfigured());
-        co_return false;
+        co_return replies::next_hop_misconfigured();
     }
     auto opened = co_await found->second->open(identity());
-    if (!opened.connection) {
-        client_.say(opened.refusal);
-        co_return false;
-    }
+    if (!opened.connection) co_return opened.refusal;
     next_hop_ = name;
     connection_ = std::move(opened.connection);
-    co_return true;
+    co_return std::nullopt;
 }
 
-net::Task<> Relay::mail(const smtp::Mail& mail) {
-    if (!co_await connect()) co_return;
+net::Task<std::optional<smtp::Reply>> Relay::mail(const smtp::Mail& mail) {
+    if (auto refusal = co_await connect()) co_return refusal;
     connection_->mail(mail);
     owed_.push_back({.is_mail = true});
     last_recipient_.clear();
     dialogue_.mail_accepted(mail);  // until the next hop says otherwise
+    co_return std::nullopt;
 }
 
 void Relay::recipient(const smtp::Rcpt& recipient) {
@@ -85,15 +82,23 @@ void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
         if (reply.positive()) {
             dialogue_.recipient_accepted();
             last_recipient_ = owed.recipient;
-        } else {
-            dialogue_.recipient_refused();
         }
     }
-    if (!reply.positive())
-        environment_.log.write(events::relay_refused, subject_,
-                               {{"command", owed.is_mail ? "MAIL" : "RCPT"},
-                                {"path", owed.is_mail ? facts_.sender : owed.recipient},
-                                {"reply", reply.summary()}});
+    if (reply.positive()) return;
+    dialogue_.refused();
+    environment_.log.write(events::relay_refused, subject_,
+                           {{"command", owed.is_mail ? "MAIL" : "RCPT"},
+                            {"path", owed.is_mail ? facts_.sender : owed.recipient},
+                            {"reply", reply.summary()}});
+}
+
+// While the next hop makes us wait the client's data rate is not its own fault.
+template <class T>
+net::Task<T> Relay::unhurried(net::Task<T> step) {
+    const auto begun = net::Clock::now();
+    auto result = co_await std::move(step);
+    client_.pause_body(net::Clock::now() - begun);
+    co_return result;
 }
 
 // What comes behind our 354 is read to its end whatever happens, so that it is never taken for
@@ -128,7 +133,7 @@ net::Task<smtp::Reply> Relay::deliver(BodyReader& body, HeaderShare& share) {
     HeldHeader header(environment_.settings.limits.header_limit);
     auto refusal = co_await hold_header(body, header);
     if (!refusal) {
-        auto answer = co_await connection_->data();
+        auto answer = co_await unhurried(connection_->data());
         if (answer.code != 354) refusal = std::move(answer);
     }
     if (refusal) {
@@ -165,13 +170,9 @@ net::Task<smtp::Reply> Relay::stream(BodyReader& body) {
     co_return co_await connection_->finish();
 }
 
-// While the next hop makes us wait the client's data rate is not its own fault.
 net::Task<bool> Relay::write(std::string_view octets) {
     if (octets.empty()) co_return true;
-    const auto begun = net::Clock::now();
-    const bool written = co_await connection_->write(octets);
-    client_.pause_body(net::Clock::now() - begun);
-    co_return written;
+    co_return co_await unhurried(connection_->write(octets));
 }
 
 std::optional<smtp::Reply> Relay::objection(const BodyReader& body) const {

@@ -33,8 +33,8 @@ class Relay {
           subject_(subject) {}
 
     // MAIL and RCPT, already checked against our own rules. MAIL opens the way to the next hop
-    // where there is none.
-    net::Task<> mail(const smtp::Mail& mail);
+    // where there is none; what it returns is the reply when there is no way.
+    net::Task<std::optional<smtp::Reply>> mail(const smtp::Mail& mail);
     void recipient(const smtp::Rcpt& recipient);
     // Gives the replies that are owed.
     net::Task<> settle();
@@ -58,11 +58,13 @@ class Relay {
         std::string recipient;
     };
 
-    net::Task<bool> connect();
+    net::Task<std::optional<smtp::Reply>> connect();
     void answer(const Owed& owed, const smtp::Reply& reply);
     net::Task<smtp::Reply> deliver(BodyReader& body, HeaderShare& share);
     net::Task<std::optional<smtp::Reply>> hold_header(BodyReader& body, HeldHeader& header);
     net::Task<smtp::Reply> stream(BodyReader& body);
+    template <class T>
+    net::Task<T> unhurried(net::Task<T> step);
     net::Task<bool> write(std::string_view octets);
     std::optional<smtp::Reply> objection(const BodyReader& body) const;
     std::string trace() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/random.hpp"
+#include "net/within.hpp"
 #include "observe/events.hpp"
 #include "smtp/replies.hpp"
 
@@ -69,8 +70,7 @@ net::Task<> Session::run() {
         environment_->log.write(events::relay_cut, subject_, {{"why", ending_}});
     // After a cancellation the next co_await would throw again.
     co_await net::asio::this_coro::reset_cancellation_state(net::asio::disable_cancellation());
-    co_await client_.leave(last_words ? &*last_words : nullptr);
-    co_await relay_.disconnect();
+    co_await net::both(client_.leave(last_words ? &*last_words : nullptr), relay_.disconnect());
     const auto age =
         std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - born_);
     environment_->log.write(events::session_closed, subject_,
@@ -104,8 +104,8 @@ net::Deadline Session::patience() const {
     const auto& limits = settings_.limits;
     auto until = now + limits.idle;
     if (!facts_.principal) until = std::min(until, born_ + limits.unauthenticated);
-    if (!dialogue_.in_transaction()) until = std::min(until, born_ + limits.duration);
-    return until;
+    const auto since = dialogue_.in_transaction() ? transaction_begun_ : born_;
+    return std::min(until, since + limits.duration);
 }
 
 // False: the session ends here.
@@ -157,27 +157,31 @@ net::Task<> Session::obey(std::string_view line) {
     if (!command) co_return bad_command(command.error());
     if (const auto objection = dialogue_.objection(*command, offer())) {
         co_await relay_.settle();
-        // Whoever pipelines says DATA before knowing that no recipient was taken (RFC 2920 3.1).
-        if (*objection == replies::no_valid_recipients()) co_return client_.say(*objection);
-        co_return bad_command(*objection);
+        const bool is_bad = objection->code == 503 && !dialogue_.excuses(*command);
+        co_return is_bad ? bad_command(*objection) : client_.say(*objection);
     }
     co_await std::visit([this](const auto& each) { return handle(each); }, *command);
 }
 
 net::Task<> Session::handle(const smtp::Ehlo& command) {
-    co_await relay_.abandon();
-    facts_.helo_domain = command.domain;
-    dialogue_.hello(true);
+    co_await hello(command.domain, true);
     offered_ = capabilities();
     client_.say(smtp::ehlo_reply(settings_.hostname, offered_));
 }
 
 net::Task<> Session::handle(const smtp::Helo& command) {
-    co_await relay_.abandon();
-    facts_.helo_domain = command.domain;
-    dialogue_.hello(false);
+    co_await hello(command.domain, false);
     offered_ = {};
     client_.say(replies::helo(settings_.hostname));
+}
+
+net::Task<> Session::hello(const std::string& domain, bool extended) {
+    co_await relay_.abandon();
+    // A next hop that has been told otherwise (XCLIENT) cannot be told again.
+    const bool is_news = domain != facts_.helo_domain || extended != dialogue_.extended();
+    if (is_news) co_await relay_.disconnect();
+    facts_.helo_domain = domain;
+    dialogue_.hello(extended);
 }
 
 // RFC 3207. What came in the clear behind the command was not said by the client we are going to
@@ -190,7 +194,7 @@ net::Task<> Session::handle(const smtp::StartTls&) {
     co_await relay_.disconnect();
     client_.say(replies::ready_for_tls());
     co_await start_tls();
-    facts_.helo_domain.clear();
+    facts_.forget_client();
     offered_ = {};
 }
 
@@ -208,10 +212,13 @@ net::Task<> Session::handle(const smtp::Mail& command) {
     const auto& path = command.reverse_path;
     facts_.sender = path.mailbox ? path.mailbox->text() : "";
     facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
+    auto objection = envelope_rules_.objection(command);
     if (command.size && *command.size > offered_.size.value_or(0))
-        co_return client_.say(replies::message_too_big());
-    if (auto objection = envelope_rules_.objection(command)) co_return client_.say(*objection);
-    co_await relay_.mail(command);
+        objection = replies::message_too_big();
+    if (!objection) objection = co_await relay_.mail(command);
+    if (!objection) co_return void(transaction_begun_ = net::Clock::now());
+    dialogue_.refused();
+    client_.say(*objection);
 }
 
 net::Task<> Session::handle(const smtp::Rcpt& command) {
@@ -221,7 +228,7 @@ net::Task<> Session::handle(const smtp::Rcpt& command) {
     auto objection = envelope_rules_.objection(command, relay_.recipients());
     if (!objection) co_return relay_.recipient(command);
     co_await relay_.settle();
-    dialogue_.recipient_refused();
+    dialogue_.refused();
     client_.say(*objection);
 }
 

@@ -34,6 +34,7 @@ class Session {
     net::Deadline patience() const;
     net::Task<bool> next_line(std::string& line);
     net::Task<> obey(std::string_view line);
+    net::Task<> hello(const std::string& domain, bool extended);
 
     // One for each command of RFC 5321 and its extensions; the command is in order when it comes
     // here.
@@ -68,6 +69,7 @@ class Session {
     EnvelopeRules envelope_rules_;
     Authentication authentication_;
     Relay relay_;
+    net::Clock::time_point transaction_begun_{};
     std::int64_t bad_commands_ = 0;
     bool over_ = false;
     std::string ending_;  // why the session ended, for the log

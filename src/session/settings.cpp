@@ -88,7 +88,7 @@ Limits read_limits(config::Section section) {
     limits.connections_per_network =
         section.integer("connections-per-network", limits.connections_per_network, 1, 1'000'000);
     limits.idle = section.duration("idle", limits.idle, 1s);
-    limits.duration = section.duration("duration", limits.duration, 10s);
+    limits.duration = section.duration("duration", limits.duration, 1s);
     limits.unauthenticated = section.duration("unauthenticated", limits.unauthenticated, 1s);
     limits.handshake = section.duration("handshake", limits.handshake, 1s);
     limits.command = section.duration("command", limits.command, 1s);

@@ -71,7 +71,7 @@ std::optional<Reply> Dialogue::objection_to_data() const {
     if (!greeted_) return replies::hello_first();
     if (!mail_) return replies::mail_first();
     if (recipients_ > 0) return nothing;
-    return recipient_refused_ ? replies::no_valid_recipients() : replies::rcpt_first();
+    return refused_ ? replies::no_valid_recipients() : replies::rcpt_first();
 }
 
 void Dialogue::hello(bool extended) {
@@ -93,21 +93,27 @@ void Dialogue::mail_accepted(const Mail& mail) {
     mail_ = true;
     smtputf8_ = mail.smtputf8;
     recipients_ = 0;
-    recipient_refused_ = false;
+    refused_ = false;
 }
 
 void Dialogue::recipient_accepted() {
     ++recipients_;
 }
 
-void Dialogue::recipient_refused() {
-    recipient_refused_ = true;
+void Dialogue::refused() {
+    refused_ = true;
+}
+
+bool Dialogue::excuses(const Command& command) const {
+    return refused_ &&
+           (std::holds_alternative<Rcpt>(command) || std::holds_alternative<Data>(command));
 }
 
 void Dialogue::transaction_over() {
     mail_ = false;
     smtputf8_ = false;
     recipients_ = 0;
+    refused_ = false;
 }
 
 }  // namespace postern::smtp

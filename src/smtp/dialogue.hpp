@@ -30,8 +30,12 @@ class Dialogue {
     void authenticated();
     void mail_accepted(const Mail& mail);
     void recipient_accepted();
-    void recipient_refused();
+    void refused();           // MAIL or RCPT was
     void transaction_over();  // message done, RSET, or refused
+
+    // RFC 2920 3.1: whoever pipelines says this before knowing that MAIL or RCPT is refused. An
+    // objection to it is no sign of a client that is out of order.
+    bool excuses(const Command& command) const;
 
     bool extended() const { return extended_; }
     bool in_transaction() const { return mail_; }
@@ -52,7 +56,7 @@ class Dialogue {
     bool mail_ = false;
     bool smtputf8_ = false;
     unsigned recipients_ = 0;
-    bool recipient_refused_ = false;
+    bool refused_ = false;  // since the last transaction, or in this one
 };
 
 }  // namespace postern::smtp

@@ -113,7 +113,8 @@ constexpr Parameter<Mail> mail_parameters[] = {
     {"SMTPUTF8", [](const Capabilities& c) { return c.smtputf8; }, take_smtputf8},
     {"RET", [](const Capabilities& c) { return c.dsn; }, take_ret},
     {"ENVID", [](const Capabilities& c) { return c.dsn; }, take_envid},
-    {"AUTH", [](const Capabilities& c) { return !c.auth.empty(); }, take_auth},
+    // Also behind the AUTH that took the keyword out of EHLO.
+    {"AUTH", [](const Capabilities&) { return true; }, take_auth},
 };
 
 constexpr Parameter<Rcpt> rcpt_parameters[] = {

@@ -72,6 +72,7 @@ ReplyParser::Status ReplyParser::feed(std::string_view& input) {
 
 Reply ReplyParser::take() {
     status_ = Status::incomplete;
+    lines_ = 0;
     return std::exchange(reply_, {});
 }
 
@@ -81,12 +82,12 @@ ReplyParser::Status ReplyParser::end_of_line() {
     const int code = read_code(line);
     const bool first = reply_.lines.empty();
     if (code == 0 || (!first && code != reply_.code)) return Status::garbage;
-    if (line.size() > max_line || reply_.lines.size() == max_lines) return Status::garbage;
+    if (line.size() > max_line || ++lines_ > max_lines) return Status::garbage;
     const char mark = line.size() == 3 ? ' ' : line[3];
     if (mark != ' ' && mark != '-') return Status::garbage;
 
     reply_.code = code;
-    add(line.substr(std::min<std::size_t>(line.size(), 4)));
+    if (lines_ <= kept_lines) add(line.substr(std::min<std::size_t>(line.size(), 4)));
     return mark == '-' ? Status::incomplete : Status::complete;
 }
 

@@ -182,7 +182,9 @@ net::Task<smtp::Reply> SmtpConnection::finish() {
     begun_ = false;
     mail_accepted_ = false;
     carried_before_ = true;
-    if (std::exchange(stopped_, false)) co_return co_await early_answer();
+    // What is there before our end of data cannot be the answer to it.
+    const bool early = std::exchange(stopped_, false) || !wire_ || wire_->is_out_of_step();
+    if (early) co_return co_await early_answer();
     auto answer = co_await ask(Stage::message, ".", timeouts().message);
     if (!answer) co_return lost(Stage::message);
     co_return conclude(Stage::message, *answer);
@@ -230,7 +232,7 @@ net::Task<> SmtpConnection::reset() {
 }
 
 bool SmtpConnection::usable() const {
-    return wire_ && queue_.empty() && !in_message_;
+    return wire_ && queue_.empty() && !in_message_ && !wire_->is_out_of_step();
 }
 
 net::Task<> SmtpConnection::quit() {

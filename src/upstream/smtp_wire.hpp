@@ -37,6 +37,9 @@ class SmtpWire {
 
     // Octets that nobody has asked for yet: behind STARTTLS, an injection.
     bool has_unread() const { return !input_.empty(); }
+    // Whether the next hop has said something that nobody has asked for, or has ended: what is read
+    // next would not be the answer to what is sent next.
+    bool is_out_of_step() { return has_unread() || ended_ || stream_.readable(); }
     net::Task<> start_tls(std::shared_ptr<const net::TlsContext> context, std::string host);
 
     // QUIT, as politely as `at_most` allows. Throws nothing but cancellation.

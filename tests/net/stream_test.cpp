@@ -36,6 +36,17 @@ TEST_F(PlainStream, CarriesOctetsOfEverySize) {
     }());
 }
 
+TEST_F(PlainStream, KnowsWithoutReadingWhetherThereIsSomethingToRead) {
+    EXPECT_FALSE(server_.readable());
+    run(io_, client_.write("x"));
+    EXPECT_TRUE(server_.readable());
+    run(io_, [&]() -> Task<> { EXPECT_EQ(co_await read_exactly(server_, 1), "x"); }());
+    EXPECT_FALSE(server_.readable());
+    client_.close();
+    EXPECT_TRUE(server_.readable()) << "the end";
+    EXPECT_TRUE(client_.readable()) << "closed";
+}
+
 TEST_F(PlainStream, WritingNothingDoesNothing) {
     run(io_, client_.write(""));
     run(io_, both(write_and_finish(client_, "x"), [&]() -> Task<> {

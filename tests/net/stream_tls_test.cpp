@@ -12,6 +12,17 @@ namespace {
 
 class TlsStream : public TlsTest {};
 
+TEST_F(TlsStream, ASessionTicketIsNothingToRead) {
+    StreamPair pair = secured_pair();
+    run(io_, pair.server.write("x"));
+    EXPECT_TRUE(pair.client.readable());
+    run(io_, [&]() -> Task<> { EXPECT_EQ(co_await read_exactly(pair.client, 1), "x"); }());
+    EXPECT_FALSE(pair.client.readable());
+    EXPECT_FALSE(pair.server.readable());
+    pair.server.close();
+    EXPECT_TRUE(pair.client.readable()) << "the end";
+}
+
 TEST_F(TlsStream, TellsWhatWasNegotiated) {
     StreamPair pair = secured_pair();
     EXPECT_TRUE(pair.server.is_tls());

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "crypto/base64.hpp"
+#include "support/eventually.hpp"
 #include "support/session_host.hpp"
 #include "support/smtp_client.hpp"
 
@@ -312,6 +313,58 @@ TEST(Session, APipeliningClientWithoutValidRecipientsDoesNothingBad) {
     client.command("MAIL FROM:<jane@example.org>");
     EXPECT_EQ(client.command("DATA").code, 503);
     EXPECT_EQ(client.read_reply().code, 421);
+}
+
+TEST(Session, RecipientsPipelinedBehindARefusedSenderAreNoBadCommands) {
+    SessionHost host(in_the_clear + "session.limits.bad-commands = 2\n");
+    auto client = jane_at(host);
+    std::vector<std::string> lines(5, "RCPT TO:<bob@example.net>");
+    lines.insert(lines.begin(), "MAIL FROM:<ceo@example.org>");
+    lines.emplace_back("DATA");
+    const auto replies = client.pipeline(lines);
+    EXPECT_EQ(replies.front().code, 550);
+    for (std::size_t i = 1; i < replies.size(); ++i)
+        EXPECT_EQ(replies[i].code, 503);
+    EXPECT_EQ(client.command("RSET").code, 250);
+    EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").code, 503);
+    EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").code, 503);
+    EXPECT_EQ(client.read_reply().code, 421);
+}
+
+// XCLIENT cannot be said again.
+TEST(Session, ANextHopThatWasToldAnotherHeloIsLeft) {
+    SessionHost host(in_the_clear);
+    auto client = jane_at(host);
+    converse(client, one_mail);
+    EXPECT_EQ(client.command("EHLO client.example").code, 250);
+    converse(client, one_mail);
+    EXPECT_EQ(host.next_hop().count("OPEN jane"), 1U);
+    EXPECT_EQ(client.command("EHLO other.example").code, 250);
+    converse(client, one_mail);
+    EXPECT_EQ(client.command("HELO other.example").code, 250);
+    converse(client, one_mail);
+    EXPECT_EQ(host.next_hop().count("OPEN jane"), 3U);
+}
+
+TEST(Session, ANextHopThatIsSlowToAnswerDataIsNotTheClientsFault) {
+    SessionHost host(in_the_clear + "session.limits.data-window = \"1s\"\n");
+    host.next_hop().hesitate(std::chrono::milliseconds(1500));
+    auto client = jane_at(host);
+    client.pipeline({"MAIL FROM:<jane@example.org>", "RCPT TO:<bob@example.net>", "DATA"});
+    client.send("From: jane@example.org\r\n\r\n");
+    ASSERT_TRUE(test::eventually([&] { return host.next_hop().count("DATA") == 1; }));
+    client.send(std::string(1000, 'x') + "\r\n");
+    EXPECT_EQ(client.command(".").code, 250);
+}
+
+TEST(Session, ATransactionIsNoWayToStayForEver) {
+    SessionHost host(in_the_clear + "session.limits.duration = \"1s\"\n");
+    auto client = jane_at(host);
+    EXPECT_EQ(client.command("MAIL FROM:<jane@example.org>").code, 250);
+    int code = 250;
+    ASSERT_TRUE(test::eventually([&] { return (code = client.command("NOOP").code) != 250; }));
+    EXPECT_EQ(code, 421);
+    EXPECT_TRUE(client.is_closed());
 }
 
 TEST(Session, AnOverlongLineCostsNoMoreThanItself) {

@@ -59,7 +59,7 @@ Dialogue dialogue_of(const std::string& words) {
         if (word == "tls") dialogue.tls_started();
         if (word == "auth") dialogue.authenticated();
         if (word == "rcpt") dialogue.recipient_accepted();
-        if (word == "refused") dialogue.recipient_refused();
+        if (word == "refused") dialogue.refused();
         if (word == "over") dialogue.transaction_over();
         if (word == "mail" || word == "mail8") {
             Mail mail;

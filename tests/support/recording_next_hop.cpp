@@ -31,6 +31,7 @@ class RecordingNextHop::Connection final : public upstream::Connection {
     }
     net::Task<smtp::Reply> data() override {
         hop_.hear("DATA");
+        if (hop_.pause_.count() > 0) co_await net::sleep_for(hop_.pause_);
         auto reply = hop_.reply_to("DATA", smtp::replies::start_mail());
         in_message_ = reply.code == 354;
         co_return reply;

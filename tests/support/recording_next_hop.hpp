@@ -1,6 +1,7 @@
 // A next hop that keeps what it hears and answers what a test says.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,6 +31,8 @@ class RecordingNextHop final : public upstream::NextHop {
     // The reply to the next command of that kind, "OPEN", "MAIL", "RCPT", "DATA" or "END", and to
     // all later ones.
     void answer(const std::string& command, smtp::Reply reply);
+    // DATA is answered after a while.
+    void hesitate(std::chrono::milliseconds pause) { pause_ = pause; }
     // A write fails once that many octets of a message have come.
     void break_after(std::size_t octets) { break_after_ = octets; }
 
@@ -47,6 +50,7 @@ class RecordingNextHop final : public upstream::NextHop {
 
     std::string name_ = "recording";
     smtp::Capabilities offered_;
+    std::chrono::milliseconds pause_{0};
     std::size_t break_after_ = std::string::npos;
     mutable std::mutex mutex_;
     std::map<std::string, smtp::Reply> answers_;

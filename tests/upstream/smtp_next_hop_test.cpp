@@ -254,6 +254,45 @@ TEST_F(SmtpNextHopTest, AReplyInTheMiddleOfTheMessageEndsIt) {
     }
 }
 
+TEST_F(SmtpNextHopTest, WhatIsSaidBeforeTheEndOfDataIsNoAnswerToIt) {
+    ScriptedServer server({hello() + Script{hears("MAIL", "250 Ok"), hears("RCPT", "250 Ok"),
+                                            hears("RCPT", "250 Ok"), hears("DATA", "354 Go"),
+                                            interrupts_message(5, "250 2.0.0 Ok: queued early")}});
+    auto mta = hop(plain({server.address()}));
+    const auto reply = run([](NextHop& next) -> net::Task<smtp::Reply> {
+        auto opened = co_await next.open(jane());
+        auto& connection = *opened.connection;
+        connection.mail(mail_from("jane@example.org"));
+        connection.rcpt(rcpt_to("a@example.com"));
+        connection.rcpt(rcpt_to("b@example.com"));
+        for (int i = 0; i < 3; ++i)
+            co_await connection.reply();
+        EXPECT_EQ((co_await connection.data()).code, 354);
+        EXPECT_TRUE(co_await connection.write("Subject: half\r\n\r\n"));
+        co_await net::sleep_for(std::chrono::milliseconds(200));  // while the client thinks
+        co_return co_await connection.finish();
+    }(*mta));
+    EXPECT_EQ(reply.code, 451);
+    EXPECT_EQ(server.messages().size(), 0U);
+}
+
+TEST_F(SmtpNextHopTest, AConnectionWithAReplyTooManyIsNotUsedAgain) {
+    ScriptedServer server(
+        {hello() + Script{hears("MAIL", "250 Ok"), hears("RCPT", "250 Ok"), hears("RCPT", "250 Ok"),
+                          hears("RSET", "250 Ok\r\n250 Ok again")}});
+    auto mta = hop(plain({server.address()}));
+    run([](NextHop& next) -> net::Task<> {
+        auto opened = co_await next.open(jane());
+        auto& connection = *opened.connection;
+        connection.mail(mail_from("jane@example.org"));
+        connection.rcpt(rcpt_to("a@example.com"));
+        connection.rcpt(rcpt_to("b@example.com"));
+        co_await connection.reply();
+        co_await connection.abandon();
+        EXPECT_FALSE(connection.usable());
+    }(*mta));
+}
+
 TEST_F(SmtpNextHopTest, AMessageGivenUpHasNoEndOfData) {
     ScriptedServer server({hello() + transaction()});
     auto mta = hop(plain({server.address()}));
