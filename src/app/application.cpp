@@ -121,10 +121,13 @@ std::unique_ptr<Application::OpenListener> Application::open_listener(const std:
                                           {"port", endpoint.port()}});
     // Each socket is made on the worker that will serve it.
     const auto choose = [this, name] {
+        // Whatever the settings become on the way: it came in by this listener, as it was.
         auto& worker = least_busy();
-        return net::Acceptor::Destination{&worker.io(), [this, &worker, name](net::Socket socket) {
-                                              welcome(worker, std::move(socket), name);
-                                          }};
+        const auto serve = [this, &worker, name, generation = current(),
+                            seat = worker.seat()](net::Socket socket) {
+            welcome(worker, std::move(socket), name, generation, seat);
+        };
+        return net::Acceptor::Destination{&worker.io(), serve};
     };
     const auto complain = [this](const boost::system::error_code& error) {
         log_.write(events::server_accept_failed, {{"why", error.message()}});
@@ -146,11 +149,12 @@ void Application::adopt(std::unique_ptr<Generation> generation) {
     std::ranges::move(opened, std::back_inserter(listeners_));
 }
 
-void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener) {
+void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener,
+                          const std::shared_ptr<const Generation>& generation,
+                          std::shared_ptr<void> seat) {
     boost::system::error_code error;
     const auto peer = net::unmapped(socket.remote_endpoint(error));
     if (error) return;  // gone again
-    const auto generation = current();
     const auto found = generation->listeners.find(listener);
     if (found == generation->listeners.end()) return;
 
@@ -166,7 +170,7 @@ void Application::welcome(Worker& worker, net::Socket socket, const std::string&
     worker.serve(
         std::move(socket), found->second,
         std::shared_ptr<const session::Environment>(generation, generation->environment.get()),
-        std::move(place));
+        std::move(place), std::move(seat));
 }
 
 Worker& Application::least_busy() {
@@ -180,8 +184,11 @@ net::Task<> Application::obey_signals() {
         if (signal == SIGHUP) {
             reload();
         } else if (!draining_) {
-            co_await drain();
-            io_.stop();
+            draining_ = true;
+            tasks_.push_back(
+                std::make_unique<BackgroundTask>(io_, log_, "drain", [this] { return drain(); }));
+        } else {
+            in_a_hurry_ = true;
         }
     }
 }
@@ -218,22 +225,20 @@ void Application::warn_of_restart(const Generation& now, const Generation& next)
     if (next.log.file != now.log.file) warn("log.file");
 }
 
-// Stop accepting, let sessions finish, cut the rest.
+// Stop accepting, let sessions finish, cut the rest; at once when it is asked for twice.
 net::Task<> Application::drain() {
-    draining_ = true;
     listeners_.clear();
     log_.write(events::server_draining, {{"sessions", sessions()}});
     const auto deadline = net::Clock::now() + current()->server.drain_timeout;
-    co_await sessions_end(deadline);
-    if (sessions() == 0) co_return;
+    while (sessions() > 0 && net::Clock::now() < deadline && !in_a_hurry_)
+        co_await net::sleep_for(20ms);
     for (const auto& worker : workers_)
         worker->cut();
-    co_await sessions_end(net::Clock::now() + last_words);
-}
-
-net::Task<> Application::sessions_end(net::Deadline deadline) {
-    while (sessions() > 0 && net::Clock::now() < deadline)
+    const auto end = net::Clock::now() + last_words;
+    while (sessions() > 0 && net::Clock::now() < end)
         co_await net::sleep_for(20ms);
+    io_.stop();
+    co_await net::sleep_until(net::Deadline::max());  // the task is over with the loop
 }
 
 // A generation that no session uses any more goes, here and not on a worker, for its directories

@@ -45,14 +45,14 @@ class Application {
     void close_unwanted_listeners(const Generation& generation);
     std::unique_ptr<OpenListener> open_listener(const std::string& name,
                                                 const std::string& address);
-    void welcome(Worker& worker, net::Socket socket, const std::string& listener);
+    void welcome(Worker& worker, net::Socket socket, const std::string& listener,
+                 const std::shared_ptr<const Generation>& generation, std::shared_ptr<void> seat);
     Worker& least_busy();
 
     net::Task<> obey_signals();
     void reload();
     void warn_of_restart(const Generation& now, const Generation& next);
     net::Task<> drain();
-    net::Task<> sessions_end(net::Deadline deadline);
     net::Task<> retire();
 
     std::shared_ptr<const Generation> current() const;  // any thread
@@ -63,6 +63,7 @@ class Application {
     net::asio::io_context io_{1};
     net::asio::signal_set signals_{io_};
     std::atomic<bool> draining_{false};
+    bool in_a_hurry_ = false;  // a second signal: nobody is waited for
     observe::Log log_;
     crypto::HashPool hash_pool_;
     net::BlockingPool files_{4, 256};

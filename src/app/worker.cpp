@@ -12,11 +12,26 @@ namespace postern::app {
 struct Worker::Running {
     session::Session session;
     ConnectionLimits::Place place;
+    std::shared_ptr<void> seat;
     net::asio::cancellation_signal cancellation{};
 };
 
 Worker::Worker(observe::Log& log)
-    : log_(log), work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+    : log_(log), work_(io_.get_executor()), thread_([this] { run(); }) {}
+
+// What a session throws is its own affair; what is left is a surprise (no memory for a session),
+// and costs the one connection that it came with.
+void Worker::run() {
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (...) {
+            log_.write(observe::events::session_fault,
+                       {{"why", observe::words_of(std::current_exception())}});
+        }
+    }
+}
 
 Worker::~Worker() {
     cut();
@@ -24,15 +39,19 @@ Worker::~Worker() {
     thread_.join();  // when the last session has ended
 }
 
+std::shared_ptr<void> Worker::seat() {
+    ++count_;
+    return {static_cast<void*>(nullptr), [this](void*) { --count_; }};
+}
+
 void Worker::serve(net::Socket socket, session::Listener listener,
                    std::shared_ptr<const session::Environment> environment,
-                   ConnectionLimits::Place place) {
+                   ConnectionLimits::Place place, std::shared_ptr<void> seat) {
     // What is inside cannot be moved. NOLINTNEXTLINE(modernize-make-unique)
     running_.push_back(std::unique_ptr<Running>(
         new Running{session::Session(std::move(environment), std::move(listener),
                                      net::Stream(std::move(socket))),
-                    std::move(place)}));
-    ++count_;
+                    std::move(place), std::move(seat)}));
     const auto here = std::prev(running_.end());
     net::asio::co_spawn(io_, (*here)->session.run(),
                         net::asio::bind_cancellation_slot(
@@ -42,10 +61,7 @@ void Worker::serve(net::Socket socket, session::Listener listener,
                                     log_.write(observe::events::session_fault,
                                                {{"why", observe::words_of(fault)}});
                                 // Not here and now: the signal is still in use.
-                                net::asio::post(io_, [this, here] {
-                                    running_.erase(here);
-                                    --count_;
-                                });
+                                net::asio::post(io_, [this, here] { running_.erase(here); });
                             }));
 }
 

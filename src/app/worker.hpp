@@ -27,10 +27,13 @@ class Worker {
     // Any thread.
     std::size_t sessions() const { return count_; }
 
+    // A place among the sessions that is taken before the session is there, so that a burst of
+    // connections is spread over the workers. Any thread.
+    std::shared_ptr<void> seat();
     // Starts a session; on this worker's thread.
     void serve(net::Socket socket, session::Listener listener,
                std::shared_ptr<const session::Environment> environment,
-               ConnectionLimits::Place place);
+               ConnectionLimits::Place place, std::shared_ptr<void> seat);
     // Tells a client that there are too many, unless it would expect TLS, and closes; on this
     // worker's thread.
     void turn_away(net::Socket socket, bool implicit_tls);
@@ -39,6 +42,7 @@ class Worker {
 
  private:
     struct Running;
+    void run();
 
     observe::Log& log_;
     net::asio::io_context io_{1};

@@ -3,27 +3,39 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 
 namespace postern::cli {
 
 namespace {
 
+termios as_it_was;  // for the signal handler
+
+void restore_and_die(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
 // No echo while a password is typed, and the terminal as it was afterwards, whatever happens.
 class Silence {
  public:
     Silence() {
-        ::tcgetattr(STDIN_FILENO, &before_);
-        termios quiet = before_;
+        ::tcgetattr(STDIN_FILENO, &as_it_was);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+            std::signal(signal, restore_and_die);
+        termios quiet = as_it_was;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
-    ~Silence() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    ~Silence() {
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+            std::signal(signal, SIG_DFL);
+    }
     Silence(const Silence&) = delete;
     Silence& operator=(const Silence&) = delete;
-
- private:
-    termios before_{};
 };
 
 }  // namespace

@@ -37,6 +37,18 @@ void wipe(std::string& octets);
 // Wipes these octets where they are.
 void wipe(std::span<char> octets);
 
+// Wipes a string at the end of the scope, however that is left.
+class WipeAtEnd {
+ public:
+    explicit WipeAtEnd(std::string& octets) : octets_(octets) {}
+    ~WipeAtEnd() { wipe(octets_); }
+    WipeAtEnd(const WipeAtEnd&) = delete;
+    WipeAtEnd& operator=(const WipeAtEnd&) = delete;
+
+ private:
+    std::string& octets_;
+};
+
 // Takes the same time for every content of equal length; the lengths themselves are not hidden.
 bool constant_time_equal(std::string_view left, std::string_view right);
 

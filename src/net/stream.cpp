@@ -99,10 +99,12 @@ Task<std::size_t> Stream::State::read_plain(Self self, asio::mutable_buffer into
     co_return count;
 }
 
-bool Stream::State::readable_plain() {
+Stream::Ahead Stream::State::look_ahead_plain() {
     char octet = 0;
     const auto got = ::recv(socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    if (got > 0) return Ahead::octets;
+    const bool none_yet = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    return none_yet ? Ahead::nothing : Ahead::end;
 }
 
 Task<> Stream::State::write_plain(Self self, std::string_view octets) {
@@ -166,10 +168,10 @@ Task<std::size_t> Stream::read_some(asio::mutable_buffer into) {
     return state_->ssl ? State::read_tls(state_, into) : State::read_plain(state_, into);
 }
 
-bool Stream::readable() {
+Stream::Ahead Stream::look_ahead() {
     assert(!state_->reading);
-    if (!state_->socket.is_open() || state_->at_end) return true;
-    return state_->ssl ? state_->readable_tls() : state_->readable_plain();
+    if (!state_->socket.is_open() || state_->at_end) return Ahead::end;
+    return state_->ssl ? state_->look_ahead_tls() : state_->look_ahead_plain();
 }
 
 Task<> Stream::write(std::string_view octets) {

@@ -49,9 +49,10 @@ class Stream {
 
     // At least one octet, or 0 at the end of the stream.
     Task<std::size_t> read_some(asio::mutable_buffer into);
-    // Whether `read_some` would not have to wait: there are octets, the end, or an error. Asks the
-    // system and reads nothing. Not while somebody reads.
-    bool readable();
+    // What `read_some` would find without waiting; `end` is also an error. Asks the system and
+    // reads nothing. Not while somebody reads.
+    enum class Ahead : std::uint8_t { nothing, octets, end };
+    Ahead look_ahead();
     // All of it, or an exception.
     Task<> write(std::string_view octets);
 

@@ -27,8 +27,8 @@ struct Stream::State : std::enable_shared_from_this<State> {
 
     static Task<std::size_t> read_plain(Self self, asio::mutable_buffer into);
     static Task<std::size_t> read_tls(Self self, asio::mutable_buffer into);
-    bool readable_plain();
-    bool readable_tls();
+    Ahead look_ahead_plain();
+    Ahead look_ahead_tls();
     static Task<> write_plain(Self self, std::string_view octets);
     static Task<> write_tls(Self self, std::string_view octets);
     static Task<> accept_tls(Self self, std::shared_ptr<const TlsContext> context);

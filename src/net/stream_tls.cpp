@@ -175,13 +175,13 @@ Task<std::size_t> Stream::State::read_tls(Self self, asio::mutable_buffer into) 
 }
 
 // A record without octets for us (a session ticket) is processed on the way and is not one.
-bool Stream::State::readable_tls() {
+Stream::Ahead Stream::State::look_ahead_tls() {
     char octet = 0;
     forget_errors();
     const int result = SSL_peek(ssl, &octet, 1);
-    if (result == 1) return true;
+    if (result == 1) return Ahead::octets;
     const Want want = judge(ssl, result).want;
-    return want != Want::read && want != Want::write;
+    return want == Want::read || want == Want::write ? Ahead::nothing : Ahead::end;
 }
 
 Task<> Stream::State::write_tls(Self self, std::string_view octets) {

@@ -34,6 +34,22 @@ net::Deadline refusal_time(net::Clock::time_point arrival, std::chrono::millisec
     return now <= due ? due : due + std::chrono::ceil<std::chrono::seconds>(now - due);
 }
 
+sasl::Step respond(sasl::Mechanism& mechanism, std::string_view base64) {
+    auto octets = crypto::base64_decode(base64);
+    if (!octets) return sasl::Malformed{};
+    const crypto::WipeAtEnd wiped(*octets);
+    return mechanism.respond(*octets);
+}
+
+sasl::Step start(sasl::Mechanism& mechanism, const smtp::Auth& command) {
+    if (!command.initial_response) return mechanism.start(std::nullopt);
+    const auto base64 = command.initial_response->reveal();
+    auto octets = base64 == "=" ? "" : crypto::base64_decode(base64);
+    if (!octets) return sasl::Malformed{};
+    const crypto::WipeAtEnd wiped(*octets);
+    return mechanism.start(*octets);
+}
+
 bool foreign_authorization(const sasl::Claim& claim, const identity::Login& login) {
     if (claim.authorization_id.empty()) return false;
     const auto wanted = identity::Login::parse(claim.authorization_id);
@@ -99,7 +115,8 @@ Authentication::Outcome Authentication::aborted(const char* reason, smtp::Reply 
 net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& command) {
     const auto* kind = sasl::find_mechanism(command.mechanism);
     const auto names = offered();
-    mechanism_ = command.mechanism;
+    // What is no mechanism may be a response that stands in its place: never logged.
+    mechanism_ = kind != nullptr ? kind->name : "unknown";
     if (kind == nullptr || std::ranges::find(names, kind->name) == names.end())
         co_return aborted("not offered", smtp::replies::mechanism_unknown(), false);
     const auto mechanism = kind->make();
@@ -113,17 +130,11 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
     const auto malformed = [this] {
         return aborted("malformed", smtp::replies::authentication_malformed());
     };
-    std::optional<std::string> response;
-    if (command.initial_response) {
-        response = *command.initial_response == "="
-                       ? ""
-                       : crypto::base64_decode(*command.initial_response);
-        if (!response) co_return malformed();
-    }
-    auto step = mechanism.start(response);
+    auto step = start(mechanism, command);
     while (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
         client_.say(smtp::replies::challenge(crypto::base64_encode(challenge->data)));
         std::string line;
+        const crypto::WipeAtEnd wiped(line);
         const auto read = co_await client_.read_line(line, smtp::auth_line_limit);
         if (read == Client::Line::end_of_stream)
             throw boost::system::system_error(net::asio::error::eof);
@@ -131,14 +142,10 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
             co_return aborted("too long", smtp::replies::authentication_line_too_long());
         if (line == "*")
             co_return aborted("cancelled", smtp::replies::authentication_cancelled(), false);
-        auto octets = crypto::base64_decode(line);
-        crypto::wipe(line);
-        if (read != Client::Line::complete || !octets) co_return malformed();
-        step = mechanism.respond(*octets);
-        crypto::wipe(*octets);
+        if (read != Client::Line::complete) co_return malformed();
+        step = respond(mechanism, line);
     }
     const auto arrival = net::Clock::now();
-    if (response) crypto::wipe(*response);
     if (std::holds_alternative<sasl::Malformed>(step)) co_return malformed();
     co_return co_await judge(std::move(std::get<sasl::Claim>(step)), arrival);
 }

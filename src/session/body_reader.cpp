@@ -41,12 +41,12 @@ net::Task<bool> BodyReader::swallow(std::uint64_t most, net::Deadline until) {
     const auto limit = octets_ + most;
     while (!ended()) {
         if (octets_ > limit || net::Clock::now() > until) co_return false;
+        consume(ready_);
         if (violated()) {  // an octet that may not stand here; the end of data is still CRLF.CRLF
             client_.consume(1);
             status_ = Status::more;
         }
         co_await next();
-        consume(ready_);
     }
     co_return true;
 }

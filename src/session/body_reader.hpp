@@ -19,10 +19,12 @@ class BodyReader {
     std::string_view content() const { return client_.body().substr(0, ready_); }
     void consume(std::size_t octets);
 
-    // These hold once all content has been consumed.
+    // Once all content has been consumed.
     bool ended() const { return ready_ == 0 && status_ == smtp::BodyScanner::Status::end; }
+    // What stands behind the content may not stand there.
     bool violated() const {
-        return ready_ == 0 && !ended() && status_ != smtp::BodyScanner::Status::more;
+        return status_ != smtp::BodyScanner::Status::more &&
+               status_ != smtp::BodyScanner::Status::end;
     }
     smtp::Reply violation() const;
     // Octets consumed so far, dot-stuffing included.

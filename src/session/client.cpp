@@ -29,6 +29,7 @@ net::Task<bool> Client::fill(std::size_t room, net::Deadline deadline) {
     }
     stream_.expires_at(deadline);
     const auto here = input_.size();
+    if (here + room > input_.capacity()) move_input_to(here + room);
     input_.resize(here + room);
     std::size_t read = 0;
     try {
@@ -68,7 +69,7 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
         if (searched_ >= limit) {  // forget it, but remember that it was too long
             if (!too_long) line.assign(body().substr(0, kept_of_a_long_line));
             too_long = true;
-            consume(searched_);
+            forget(searched_);
         }
         co_await flush();
         const auto room = body().empty() ? idle_room : line_room;
@@ -81,11 +82,25 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
     const bool carriage_return = end > 0 && here[end - 1] == '\r';
     if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
     too_long = too_long || end + 1 > limit;
-    crypto::wipe(std::span(input_).subspan(taken_, end + 1));  // it may hold credentials
-    consume(end + 1);
+    forget(end + 1);
     release_memory();
     if (too_long) co_return Line::too_long;
     co_return carriage_return ? Line::complete : Line::no_carriage_return;
+}
+
+// Takes octets that may be credentials.
+void Client::forget(std::size_t octets) {
+    crypto::wipe(std::span(input_).subspan(taken_, octets));
+    consume(octets);
+}
+
+// Growing by itself, the string would leave what it holds behind in freed memory.
+void Client::move_input_to(std::size_t room) {
+    std::string roomier;
+    roomier.reserve(room);
+    roomier.append(input_);
+    crypto::wipe(input_);
+    input_ = std::move(roomier);
 }
 
 void Client::begin_body() {

@@ -61,6 +61,8 @@ class Client {
 
  private:
     net::Task<bool> fill(std::size_t room, net::Deadline deadline);
+    void forget(std::size_t octets);
+    void move_input_to(std::size_t room);
     void release_memory();  // an idle session's buffer is small
 
     net::Stream stream_;

@@ -11,10 +11,11 @@ smtp::Capabilities Environment::offered() const {
         offered = first ? std::move(its) : smtp::intersection(offered, its);
         first = false;
     }
-    // Pipelining, status codes and SIZE are our own; the rest is only promised when the next hop
-    // keeps it.
+    // Pipelining, status codes, chunks and SIZE are our own; the rest is only promised when the
+    // next hop keeps it.
     offered.pipelining = true;
     offered.enhanced_status_codes = true;
+    offered.chunking = true;
     const auto theirs = offered.size.value_or(0);
     const auto ours = settings.limits.message_size;
     offered.size = theirs == 0 ? ours

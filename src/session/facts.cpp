@@ -10,6 +10,13 @@ expr::Value list_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+Facts::Facts(std::string listener_name, const net::Stream& stream)
+    : listener(std::move(listener_name)),
+      local_ip(stream.local().address().to_string()),
+      remote_ip(stream.remote().address().to_string()),
+      local_port(stream.local().port()),
+      remote_port(stream.remote().port()) {}
+
 void Facts::forget_client() {
     principal.reset();
     for (auto* said : {&helo_domain, &sender, &sender_domain, &rcpt, &rcpt_domain})

@@ -6,11 +6,15 @@
 
 #include "expr/expression.hpp"
 #include "identity/principal.hpp"
+#include "net/stream.hpp"
 
 namespace postern::session {
 
 // What a session knows so far, as the expressions of the settings see it.
 struct Facts final : expr::Variables {
+    Facts() = default;
+    Facts(std::string listener_name, const net::Stream& stream);
+
     std::string listener;
     std::string local_ip, remote_ip;
     std::uint16_t local_port = 0, remote_port = 0;

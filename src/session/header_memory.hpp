@@ -28,6 +28,8 @@ class HeaderShare {
     HeaderShare(HeaderMemory& memory, std::uint64_t octets)
         : memory_(memory), octets_(memory.reserve(octets) ? octets : 0) {}
     ~HeaderShare() { give_back(); }
+    HeaderShare(HeaderShare&& other) noexcept
+        : memory_(other.memory_), octets_(std::exchange(other.octets_, 0)) {}
     HeaderShare(const HeaderShare&) = delete;
     HeaderShare& operator=(const HeaderShare&) = delete;
 

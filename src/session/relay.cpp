@@ -2,6 +2,7 @@
 
 #include "observe/events.hpp"
 #include "session/received.hpp"
+#include "smtp/chunk_scanner.hpp"
 #include "smtp/replies.hpp"
 
 namespace postern::session {
@@ -23,6 +24,16 @@ upstream::ClientIdentity Relay::identity() const {
             dialogue_.extended(),
             facts_.principal ? facts_.principal->name : ""};
 }
+
+Relay::Relay(const Environment& environment, Client& client, Facts& facts, smtp::Dialogue& dialogue,
+             const observe::Subject& subject)
+    : environment_(environment),
+      client_(client),
+      facts_(facts),
+      dialogue_(dialogue),
+      subject_(subject) {}
+
+Relay::~Relay() = default;
 
 // The connection that is there serves as long as the settings still name its next hop.
 net::Task<std::optional<smtp::Reply>> Relay::connect() {
@@ -76,7 +87,7 @@ void Relay::drop_when_useless() {
 void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
     client_.say(reply);
     if (owed.is_mail) {
-        if (!reply.positive()) dialogue_.transaction_over();
+        if (!reply.positive()) end_transaction();
     } else {
         --pending_recipients_;
         if (reply.positive()) {
@@ -92,21 +103,16 @@ void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
                             {"reply", reply.summary()}});
 }
 
-// While the next hop makes us wait the client's data rate is not its own fault.
-template <class T>
-net::Task<T> Relay::unhurried(net::Task<T> step) {
-    const auto begun = net::Clock::now();
-    auto result = co_await std::move(step);
-    client_.pause_body(net::Clock::now() - begun);
-    co_return result;
+Transfer Relay::transfer() {
+    return {environment_, client_, *connection_, [this] { return trace(); }};
 }
 
 // What comes behind our 354 is read to its end whatever happens, so that it is never taken for
 // commands.
 net::Task<bool> Relay::message() {
     const auto& limits = environment_.settings.limits;
-    HeaderShare share(environment_.header_memory, limits.header_limit);
-    if (!share.granted()) {
+    auto message = transfer();
+    if (!message.has_room()) {
         client_.say(replies::no_memory_for_header());
         co_await abandon();
         co_return true;
@@ -114,72 +120,132 @@ net::Task<bool> Relay::message() {
     client_.say(replies::start_mail());
     receiving_ = true;
     BodyReader body(client_);
-    const auto recipients = dialogue_.recipients();
-    const auto reply = co_await deliver(body, share);
-    log_end(reply, recipients, body.octets());
-    const bool at_end =
-        co_await body.swallow(limits.message_size, net::Clock::now() + limits.swallow);
-    receiving_ = false;
-    client_.end_body();
-    client_.say(at_end ? reply : replies::still_sending());
-    dialogue_.transaction_over();
-    drop_when_useless();
+    const auto reply = co_await pass(body, message);
+    log_end(reply, body.octets());
+    // Nothing to wait for: not even a cancellation may come between the answer and the client.
+    const bool at_end = body.ended() || co_await body.swallow(limits.message_size,
+                                                              net::Clock::now() + limits.swallow);
+    end_message(at_end ? reply : replies::still_sending());
     co_return at_end;
 }
 
-// Hold the header, judge it, and only then open the next hop's ears and pass the message through. A
-// message that is refused is given up at the next hop before the client hears why.
-net::Task<smtp::Reply> Relay::deliver(BodyReader& body, HeaderShare& share) {
-    HeldHeader header(environment_.settings.limits.header_limit);
-    auto refusal = co_await hold_header(body, header);
-    if (!refusal) {
-        auto answer = co_await unhurried(connection_->data());
-        if (answer.code != 354) refusal = std::move(answer);
-    }
-    if (refusal) {
-        co_await connection_->abandon();
-        co_return *refusal;
-    }
-    const bool begun = co_await write(trace() + header.octets());
-    header = HeldHeader(0);
-    share.give_back();
-    if (!begun) co_return co_await connection_->finish();
-    co_return co_await stream(body);
-}
-
-net::Task<std::optional<smtp::Reply>> Relay::hold_header(BodyReader& body, HeldHeader& header) {
-    while (!header.complete() && !body.ended()) {
-        co_await body.next();
-        body.consume(header.take(body.content()));
-        if (header.too_long()) break;
-        if (auto refusal = objection(body)) co_return refusal;
-    }
-    co_return header.objection();
-}
-
-net::Task<smtp::Reply> Relay::stream(BodyReader& body) {
+net::Task<smtp::Reply> Relay::pass(BodyReader& body, Transfer& message) {
     while (!body.ended()) {
         co_await body.next();
-        if (!co_await write(body.content())) co_return co_await connection_->finish();
+        if (body.violated()) co_return co_await message.refuse(body.violation());
+        const auto refusal = co_await message.take(body.content());
         body.consume(body.content().size());
-        if (auto refusal = objection(body)) {
-            co_await connection_->abandon();
-            co_return *refusal;
+        if (refusal) co_return *refusal;
+    }
+    co_return co_await message.finish();
+}
+
+void Relay::end_transaction() {
+    if (dialogue_.in_transaction()) idle_since_ = net::Clock::now();
+    dialogue_.transaction_over();
+}
+
+void Relay::end_message(const smtp::Reply& reply) {
+    receiving_ = false;
+    client_.end_body();
+    client_.say(reply);
+    chunks_.reset();
+    end_transaction();
+    drop_when_useless();
+}
+
+// A message that comes in chunks. Its octets are read whatever was said about it: they are no
+// commands.
+struct Relay::Chunks {
+    explicit Chunks(Transfer transfer) : message(std::move(transfer)) {}
+
+    net::Task<std::optional<smtp::Reply>> take(std::string_view octets);
+    net::Task<smtp::Reply> finish();
+
+    Transfer message;
+    smtp::ChunkScanner scanner;
+    bool refused = false;  // and the client has been told
+};
+
+net::Task<bool> Relay::chunk(const smtp::Bdat& bdat) {
+    if (!chunks_) {
+        chunks_ = std::make_unique<Chunks>(transfer());
+        dialogue_.chunk_begun();
+        receiving_ = true;
+    }
+    std::optional<smtp::Reply> refusal;
+    if (chunks_->refused)
+        refusal = replies::chunk_of_a_refused_message();
+    else if (!chunks_->message.has_room())
+        refusal = co_await chunks_->message.refuse(replies::no_memory_for_header());
+    auto left = bdat.octets;
+    client_.begin_body();
+    while (left > 0 && !refusal) {
+        const auto octets = co_await some_of(left);
+        refusal = co_await chunks_->take(octets);
+        client_.consume(octets.size());
+        left -= octets.size();
+    }
+    if (!co_await skip(left)) co_return false;
+    if (bdat.last && !refusal) refusal = co_await chunks_->finish();
+    if (refusal && !chunks_->refused) log_end(*refusal, chunks_->message.octets());
+    const auto reply = refusal.value_or(replies::chunk_accepted(bdat.octets));
+    chunks_->refused = refusal.has_value();
+    if (bdat.last) {
+        end_message(reply);
+    } else {
+        client_.end_body();
+        client_.say(reply);
+    }
+    co_return true;
+}
+
+// At most `most` octets of a chunk, at least one.
+net::Task<std::string_view> Relay::some_of(std::uint64_t most) {
+    if (client_.body().empty() && !co_await client_.more())
+        throw boost::system::system_error(net::asio::error::eof);
+    co_return client_.body().substr(0, most);
+}
+
+net::Task<bool> Relay::skip(std::uint64_t octets) {
+    const auto& limits = environment_.settings.limits;
+    const auto until = net::Clock::now() + limits.swallow;
+    client_.begin_body();
+    if (octets <= limits.message_size) {
+        while (octets > 0 && net::Clock::now() < until) {
+            const auto skipped = (co_await some_of(octets)).size();
+            client_.consume(skipped);
+            octets -= skipped;
         }
     }
-    co_return co_await connection_->finish();
+    if (octets > 0) client_.say(replies::still_sending());
+    co_return octets == 0;
 }
 
-net::Task<bool> Relay::write(std::string_view octets) {
-    if (octets.empty()) co_return true;
-    co_return co_await unhurried(connection_->write(octets));
+net::Task<std::optional<smtp::Reply>> Relay::Chunks::take(std::string_view octets) {
+    using Status = smtp::ChunkScanner::Status;
+    while (!octets.empty()) {
+        const auto found = scanner.scan(octets);
+        if (auto refusal = co_await message.take(octets.substr(0, found.content)))
+            co_return refusal;
+        octets.remove_prefix(found.content);
+        if (found.status == Status::nul) co_return co_await message.refuse(replies::nul_octet());
+        if (found.status == Status::bare_cr || found.status == Status::bare_lf)
+            co_return co_await message.refuse(replies::bare_newline());
+        if (found.status == Status::dot) {
+            if (auto refusal = co_await message.take(".")) co_return refusal;
+        }
+    }
+    co_return std::nullopt;
 }
 
-std::optional<smtp::Reply> Relay::objection(const BodyReader& body) const {
-    if (body.violated()) return body.violation();
-    if (body.octets() > environment_.settings.limits.message_size)
-        return replies::message_too_big();
-    return std::nullopt;
+// DATA, by which it goes on, can only end at the end of a line.
+net::Task<smtp::Reply> Relay::Chunks::finish() {
+    if (scanner.behind_cr()) co_return co_await message.refuse(replies::bare_newline());
+    if (!scanner.at_line_start()) {
+        if (auto refusal = co_await message.take("\r\n")) co_return *refusal;
+    }
+    co_return co_await message.finish();
 }
 
 std::string Relay::trace() const {
@@ -200,12 +266,12 @@ std::string Relay::trace() const {
          .time = std::chrono::system_clock::now()});
 }
 
-void Relay::log_end(const smtp::Reply& reply, unsigned recipients, std::uint64_t octets) {
+void Relay::log_end(const smtp::Reply& reply, std::uint64_t octets) {
     environment_.log.write(reply.positive() ? events::relay_accepted : events::relay_refused,
                            subject_,
                            {{"command", "DATA"},
                             {"path", facts_.sender},
-                            {"recipients", recipients},
+                            {"recipients", dialogue_.recipients()},
                             {"octets", octets},
                             {"next-hop", next_hop_},
                             {"reply", reply.summary()}});
@@ -214,7 +280,9 @@ void Relay::log_end(const smtp::Reply& reply, unsigned recipients, std::uint64_t
 net::Task<> Relay::abandon() {
     owed_.clear();
     pending_recipients_ = 0;
-    dialogue_.transaction_over();
+    chunks_.reset();
+    receiving_ = false;
+    end_transaction();
     if (!connection_) co_return;
     co_await connection_->abandon();
     drop_when_useless();

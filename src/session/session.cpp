@@ -17,16 +17,6 @@ namespace replies = smtp::replies;
 // So many commands may wait for the next hop's answer before we insist on reading it.
 constexpr std::size_t most_owed = 100;
 
-Facts facts_of(const Listener& listener, const net::Stream& stream) {
-    Facts facts;
-    facts.listener = listener.name;
-    facts.local_ip = stream.local().address().to_string();
-    facts.local_port = stream.local().port();
-    facts.remote_ip = stream.remote().address().to_string();
-    facts.remote_port = stream.remote().port();
-    return facts;
-}
-
 }  // namespace
 
 Session::Session(std::shared_ptr<const Environment> environment, Listener listener,
@@ -36,7 +26,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
       listener_(std::move(listener)),
       subject_{crypto::random_id(), stream.remote().address().to_string()},
       born_(net::Clock::now()),
-      facts_(facts_of(listener_, stream)),
+      facts_(listener_.name, stream),
       client_(std::move(stream), settings_.limits),
       envelope_rules_(*environment_, facts_, subject_),
       authentication_(*environment_, client_, facts_, subject_),
@@ -116,7 +106,7 @@ net::Task<bool> Session::next_line(std::string& line) {
         client_.patience(patience());
         // A next hop is not kept waiting for a client that has nothing to send.
         if (relay_.connected() && !dialogue_.in_transaction() &&
-            !co_await client_.line_before(net::Clock::now() + settings_.relay.linger))
+            !co_await client_.line_before(relay_.idle_since() + settings_.relay.linger))
             co_await relay_.disconnect();
 
         auto read = co_await client_.read_line(line, smtp::auth_line_limit);
@@ -154,13 +144,22 @@ net::Task<> Session::obey(std::string_view line) {
 
     if (environment_->draining && !dialogue_.in_transaction())
         co_return end(replies::shutting_down());
-    if (!command) co_return bad_command(command.error());
-    if (const auto objection = dialogue_.objection(*command, offer())) {
-        co_await relay_.settle();
-        const bool is_bad = objection->code == 503 && !dialogue_.excuses(*command);
-        co_return is_bad ? bad_command(*objection) : client_.say(*objection);
+    if (!command) {
+        // Nobody knows how many octets behind it are no commands.
+        co_return smtp::is_bdat_line(line) ? end(command.error()) : bad_command(command.error());
     }
+    if (const auto objection = dialogue_.objection(*command, offer()))
+        co_return co_await object(*command, *objection);
     co_await std::visit([this](const auto& each) { return handle(each); }, *command);
+}
+
+net::Task<> Session::object(const smtp::Command& command, const smtp::Reply& objection) {
+    co_await relay_.settle();
+    if (const auto* bdat = std::get_if<smtp::Bdat>(&command);
+        bdat != nullptr && !co_await relay_.skip(bdat->octets))
+        co_return still_sending();
+    const bool is_bad = objection.code == 503 && !dialogue_.excuses(command);
+    is_bad ? bad_command(objection) : client_.say(objection);
 }
 
 net::Task<> Session::handle(const smtp::Ehlo& command) {
@@ -233,9 +232,11 @@ net::Task<> Session::handle(const smtp::Rcpt& command) {
 }
 
 net::Task<> Session::handle(const smtp::Data&) {
-    if (co_await relay_.message()) co_return;
-    ending_ = "a refused message did not end";
-    over_ = true;
+    if (!co_await relay_.message()) still_sending();
+}
+
+net::Task<> Session::handle(const smtp::Bdat& command) {
+    if (!co_await relay_.chunk(command)) still_sending();
 }
 
 net::Task<> Session::handle(const smtp::Rset&) {
@@ -243,23 +244,12 @@ net::Task<> Session::handle(const smtp::Rset&) {
     client_.say(replies::ok());
 }
 
-net::Task<> Session::handle(const smtp::Noop&) {
-    client_.say(replies::ok());
-    co_return;
-}
-
-net::Task<> Session::handle(const smtp::Vrfy&) {
-    client_.say(replies::vrfy());
-    co_return;
-}
-
-net::Task<> Session::handle(const smtp::Expn&) {
-    client_.say(replies::expn());
-    co_return;
-}
-
-net::Task<> Session::handle(const smtp::Help&) {
-    client_.say(replies::help());
+template <class Question>
+net::Task<> Session::handle(const Question&) {
+    if constexpr (std::is_same_v<Question, smtp::Noop>) client_.say(replies::ok());
+    if constexpr (std::is_same_v<Question, smtp::Vrfy>) client_.say(replies::vrfy());
+    if constexpr (std::is_same_v<Question, smtp::Expn>) client_.say(replies::expn());
+    if constexpr (std::is_same_v<Question, smtp::Help>) client_.say(replies::help());
     co_return;
 }
 
@@ -288,6 +278,12 @@ void Session::bad_command(const smtp::Reply& reply) {
     if (++bad_commands_ < settings_.limits.bad_commands) return;
     environment_->log.write(events::session_bad_commands, subject_, {});
     end(replies::too_many_errors());
+}
+
+// The relay has said so already.
+void Session::still_sending() {
+    ending_ = "a refused message did not end";
+    over_ = true;
 }
 
 void Session::end(const smtp::Reply& last_words) {

@@ -45,17 +45,18 @@ class Session {
     net::Task<> handle(const smtp::Mail& command);
     net::Task<> handle(const smtp::Rcpt& command);
     net::Task<> handle(const smtp::Data& command);
+    net::Task<> handle(const smtp::Bdat& command);
     net::Task<> handle(const smtp::Rset& command);
-    net::Task<> handle(const smtp::Noop& command);
-    net::Task<> handle(const smtp::Vrfy& command);
-    net::Task<> handle(const smtp::Expn& command);
-    net::Task<> handle(const smtp::Help& command);
     net::Task<> handle(const smtp::Quit& command);
+    template <class Question>
+    net::Task<> handle(const Question& question);  // NOOP, VRFY, EXPN, HELP
 
     smtp::Offer offer() const;
     smtp::Capabilities capabilities() const;
+    net::Task<> object(const smtp::Command& command, const smtp::Reply& objection);
     void bad_command(const smtp::Reply& reply);
     void end(const smtp::Reply& last_words);
+    void still_sending();
 
     const std::shared_ptr<const Environment> environment_;
     const Settings& settings_;

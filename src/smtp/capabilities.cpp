@@ -49,6 +49,7 @@ void add_line(Capabilities& offered, std::string_view line) {
     if (keyword == "8BITMIME") offered.eight_bit_mime = true;
     if (keyword == "SMTPUTF8") offered.smtputf8 = true;
     if (keyword == "DSN") offered.dsn = true;
+    if (keyword == "CHUNKING") offered.chunking = true;
     if (keyword == "STARTTLS") offered.starttls = true;
     if (keyword == "SIZE") offered.size = parse_size(take_word(line));
     if (keyword == "XCLIENT") add_names(offered.xclient, line);
@@ -90,6 +91,7 @@ Capabilities intersection(const Capabilities& left, const Capabilities& right) {
     both.eight_bit_mime = left.eight_bit_mime && right.eight_bit_mime;
     both.smtputf8 = left.smtputf8 && right.smtputf8;
     both.dsn = left.dsn && right.dsn;
+    both.chunking = left.chunking && right.chunking;
     both.size = smaller_size(left.size, right.size);
     return both;
 }
@@ -108,6 +110,7 @@ Reply ehlo_reply(std::string_view hostname, const Capabilities& offered) {
     add(offered.eight_bit_mime, "8BITMIME");
     add(offered.dsn, "DSN");
     add(offered.smtputf8, "SMTPUTF8");
+    add(offered.chunking, "CHUNKING");
     add(!offered.xclient.empty(), listed("XCLIENT", offered.xclient));
     return reply;
 }

@@ -17,6 +17,7 @@ struct Capabilities {
     bool eight_bit_mime = false;         // RFC 6152
     bool smtputf8 = false;               // RFC 6531
     bool dsn = false;                    // RFC 3461
+    bool chunking = false;               // RFC 3030
     bool starttls = false;               // RFC 3207
     std::optional<std::uint64_t> size;   // RFC 1870; 0: SIZE offered without a limit
     std::vector<std::string> auth;       // mechanisms (RFC 4954), upper case

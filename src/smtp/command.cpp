@@ -1,6 +1,7 @@
 #include "smtp/command.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include "smtp/ascii.hpp"
@@ -39,7 +40,7 @@ Parsed parse_auth(Argument argument, const Capabilities&) {
         const std::string_view response = argument.text.substr(mechanism.size() + 1);
         if (response.find(' ') != std::string_view::npos)
             return replies::syntax_error("Syntax: AUTH mechanism [initial-response]");
-        auth.initial_response = response;
+        auth.initial_response.emplace(response);
     }
     return Command(std::move(auth));
 }
@@ -71,6 +72,18 @@ Parsed parse_help(Argument argument, const Capabilities&) {
     return Command(Help{std::string(argument.text)});
 }
 
+// RFC 3030 section 2: "BDAT" SP 1*20DIGIT [SP "LAST"].
+Parsed parse_bdat(Argument argument, const Capabilities&) {
+    const std::string_view number = argument.text.substr(0, argument.text.find(' '));
+    Bdat bdat;
+    const auto [end, error] = std::from_chars(number.begin(), number.end(), bdat.octets);
+    const bool is_number = error == std::errc() && end == number.end();
+    const std::string_view rest = argument.text.substr(number.size());
+    bdat.last = equal_ignoring_case(rest, " LAST");
+    if (is_number && (rest.empty() || bdat.last)) return Command(bdat);
+    return replies::syntax_error("Syntax: BDAT octets [LAST]");
+}
+
 struct Verb {
     std::string_view name;
     Parsed (*parse)(Argument argument, const Capabilities& offered);
@@ -84,6 +97,7 @@ constexpr Verb verbs[] = {
     {"MAIL", parse_envelope<Mail, parse_mail>},
     {"RCPT", parse_envelope<Rcpt, parse_rcpt>},
     {"DATA", parse_bare<Data>},
+    {"BDAT", parse_bdat},
     {"RSET", parse_bare<Rset>},
     {"NOOP", parse_noop},
     {"VRFY", parse_asking<Vrfy>},
@@ -118,6 +132,10 @@ Parsed parse_command(std::string_view line, const Capabilities& offered) {
 
 bool is_auth_line(std::string_view line) {
     return equal_ignoring_case(first_word(line), "AUTH");
+}
+
+bool is_bdat_line(std::string_view line) {
+    return equal_ignoring_case(first_word(line), "BDAT");
 }
 
 bool looks_like_http(std::string_view line) {

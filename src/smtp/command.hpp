@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address/mailbox.hpp"
+#include "crypto/secret.hpp"
 #include "smtp/capabilities.hpp"
 #include "smtp/reply.hpp"
 
@@ -22,8 +23,8 @@ struct Helo {
 };
 struct StartTls {};
 struct Auth {
-    std::string mechanism;                        // as typed
-    std::optional<std::string> initial_response;  // still base64; "=" is an empty response
+    std::string mechanism;                           // as typed
+    std::optional<crypto::Secret> initial_response;  // still base64; "=" is an empty response
 };
 struct Mail {
     address::Path reverse_path;
@@ -38,6 +39,10 @@ struct Rcpt {
     std::string notify, orcpt;   // RFC 3461 as typed, or empty
 };
 struct Data {};
+struct Bdat {  // RFC 3030
+    std::uint64_t octets = 0;
+    bool last = false;
+};
 struct Rset {};
 struct Noop {};
 struct Vrfy {
@@ -51,8 +56,8 @@ struct Help {
 };
 struct Quit {};
 
-using Command =
-    std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data, Rset, Vrfy, Expn, Help, Quit>;
+using Command = std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data, Bdat, Rset, Vrfy,
+                             Expn, Help, Quit>;
 
 // RFC 5321 4.1.1. `line` comes without its CRLF; `offered` is what our EHLO offered (nothing after
 // HELO), for a parameter of an extension that was not offered is unknown (555 5.5.4). Spaces after
@@ -62,6 +67,9 @@ boost::system::result<Command, Reply> parse_command(std::string_view line,
 
 // True when the line begins with the verb AUTH: it may be longer, and holds credentials.
 bool is_auth_line(std::string_view line);
+
+// True when the line begins with the verb BDAT: octets that are no commands follow it.
+bool is_bdat_line(std::string_view line);
 
 // HTTP verbs at the start of a line: somebody mistook us for a web server, or wants others to.
 bool looks_like_http(std::string_view line);

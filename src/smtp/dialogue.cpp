@@ -27,6 +27,7 @@ std::optional<Reply> Dialogue::objection(const Command& command, const Offer& of
             if constexpr (std::is_same_v<Asked, Mail>) return objection_to_mail(offer);
             if constexpr (std::is_same_v<Asked, Rcpt>) return objection_to_rcpt(asked);
             if constexpr (std::is_same_v<Asked, Data>) return objection_to_data();
+            if constexpr (std::is_same_v<Asked, Bdat>) return objection_to_bdat();
             return nothing;  // RFC 5321 4.1.4: all others at any time
         },
         command);
@@ -62,14 +63,21 @@ std::optional<Reply> Dialogue::objection_to_mail(const Offer& offer) const {
 std::optional<Reply> Dialogue::objection_to_rcpt(const Rcpt& rcpt) const {
     if (!greeted_) return replies::hello_first();
     if (!mail_) return replies::mail_first();
+    if (chunks_) return replies::chunks_have_begun();
     const bool ascii = address::is_ascii(rcpt.forward_path.text) && address::is_ascii(rcpt.orcpt);
     if (!ascii && !smtputf8_) return replies::needs_smtputf8();
     return nothing;
 }
 
+std::optional<Reply> Dialogue::objection_to_bdat() const {
+    if (!extended_) return replies::ehlo_first();
+    return chunks_ ? nothing : objection_to_data();
+}
+
 std::optional<Reply> Dialogue::objection_to_data() const {
     if (!greeted_) return replies::hello_first();
     if (!mail_) return replies::mail_first();
+    if (chunks_) return replies::chunks_have_begun();
     if (recipients_ > 0) return nothing;
     return refused_ ? replies::no_valid_recipients() : replies::rcpt_first();
 }
@@ -104,15 +112,21 @@ void Dialogue::refused() {
     refused_ = true;
 }
 
+void Dialogue::chunk_begun() {
+    chunks_ = true;
+}
+
 bool Dialogue::excuses(const Command& command) const {
     return refused_ &&
-           (std::holds_alternative<Rcpt>(command) || std::holds_alternative<Data>(command));
+           (std::holds_alternative<Rcpt>(command) || std::holds_alternative<Data>(command) ||
+            std::holds_alternative<Bdat>(command));
 }
 
 void Dialogue::transaction_over() {
     mail_ = false;
     smtputf8_ = false;
     recipients_ = 0;
+    chunks_ = false;
     refused_ = false;
 }
 

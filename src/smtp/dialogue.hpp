@@ -31,6 +31,7 @@ class Dialogue {
     void mail_accepted(const Mail& mail);
     void recipient_accepted();
     void refused();           // MAIL or RCPT was
+    void chunk_begun();       // BDAT (RFC 3030): neither RCPT nor DATA may follow
     void transaction_over();  // message done, RSET, or refused
 
     // RFC 2920 3.1: whoever pipelines says this before knowing that MAIL or RCPT is refused. An
@@ -48,6 +49,7 @@ class Dialogue {
     std::optional<Reply> objection_to_mail(const Offer& offer) const;
     std::optional<Reply> objection_to_rcpt(const Rcpt& rcpt) const;
     std::optional<Reply> objection_to_data() const;
+    std::optional<Reply> objection_to_bdat() const;
 
     bool greeted_ = false;
     bool extended_ = false;
@@ -56,6 +58,7 @@ class Dialogue {
     bool mail_ = false;
     bool smtputf8_ = false;
     unsigned recipients_ = 0;
+    bool chunks_ = false;
     bool refused_ = false;  // since the last transaction, or in this one
 };
 

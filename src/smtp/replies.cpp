@@ -55,6 +55,10 @@ Reply recipient_ok() {
     return {250, "2.1.5", "Recipient ok"};
 }
 
+Reply chunk_accepted(std::uint64_t octets) {
+    return {250, "2.0.0", std::to_string(octets) + " octets received"};
+}
+
 Reply message_accepted(std::string_view id) {
     return {250, "2.0.0", "Ok: accepted as " + std::string(id)};
 }
@@ -197,6 +201,14 @@ Reply rcpt_first() {
 
 Reply no_valid_recipients() {
     return {554, "5.5.1", "No valid recipients"};
+}
+
+Reply chunks_have_begun() {
+    return {503, "5.5.1", "The message has begun with BDAT"};
+}
+
+Reply chunk_of_a_refused_message() {
+    return {503, "5.5.1", "The message was refused; send RSET"};
 }
 
 Reply line_too_long() {

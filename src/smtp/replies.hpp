@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "smtp/reply.hpp"
@@ -22,6 +23,7 @@ Reply expn();
 Reply ready_for_tls();  // 220 of STARTTLS
 Reply sender_ok();
 Reply recipient_ok();
+Reply chunk_accepted(std::uint64_t octets);   // of a message that is not at its end
 Reply message_accepted(std::string_view id);  // a next hop of our own (maildir) has it
 
 // AUTH (RFC 4954)
@@ -64,6 +66,8 @@ Reply sender_already_given();
 Reply mail_first();
 Reply rcpt_first();
 Reply no_valid_recipients();  // 554: RCPT came, but all were refused
+Reply chunks_have_begun();    // RCPT or DATA behind BDAT
+Reply chunk_of_a_refused_message();
 Reply line_too_long();
 Reply too_many_errors();  // 421
 Reply http();             // 421

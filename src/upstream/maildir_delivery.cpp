@@ -106,6 +106,10 @@ std::error_code MaildirDelivery::link_everywhere() {
         const auto path = maildir / "new" / name_;
         if (::link(temporary_.c_str(), path.c_str()) != 0) return last_error();
         delivered_.push_back(path);
+    }
+    // The disk is waited for only when all are there: until then any of them may have to go again,
+    // and whoever reads the folder may have moved it by then.
+    for (const auto& maildir : maildirs_) {
         if (auto error = sync_folder(maildir / "new")) return error;
     }
     return {};

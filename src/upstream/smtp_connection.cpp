@@ -278,6 +278,8 @@ void SmtpConnection::cut(std::string why, bool by_peer) {
     wire_.reset();
     why_cut_ = std::move(why);
     closed_by_peer_ = by_peer;
+    // Somebody else can use the place while our client makes up its mind about 451.
+    if (!may_replace()) slot_.reset();
 }
 
 smtp::Reply SmtpConnection::conclude(Stage stage, const smtp::Reply& reply) {

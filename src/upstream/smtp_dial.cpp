@@ -1,5 +1,6 @@
 #include "upstream/smtp_dial.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <optional>
@@ -19,22 +20,24 @@ namespace events = observe::events;
 struct Obstacle {
     Fault fault = Fault::unreachable;
     std::string why;
+    bool about_client = false;  // this one client cannot be introduced; others can
 };
 using Outcome = std::optional<Obstacle>;  // nullopt: go on
 
-// The way from the first octet to the point where mail may be sent, at one address. A probe has no
-// client: it looks whether one could be told.
+// The way from the first octet to the point where mail may be sent, at one address.
 class Introduction {
  public:
-    Introduction(SmtpDestination& destination, const Target& target, const ClientIdentity* client)
+    Introduction(SmtpDestination& destination, const Target& target, const ClientIdentity& client)
         : destination_(destination), target_(target), client_(client) {}
 
     net::Task<Outcome> run(net::Deadline connect_by);
 
     std::unique_ptr<SmtpWire> wire;
     smtp::Capabilities offered;
+    net::Clock::time_point connected;  // or given up
 
  private:
+    net::Task<net::Stream> connect(net::Deadline by);
     net::Task<Outcome> introduce();
     net::Task<Outcome> greeting();
     net::Task<Outcome> ehlo();
@@ -47,7 +50,7 @@ class Introduction {
 
     SmtpDestination& destination_;
     const Target& target_;
-    const ClientIdentity* client_;
+    const ClientIdentity& client_;
 };
 
 Outcome judge(Stage stage, const smtp::Reply& reply) {
@@ -58,7 +61,7 @@ Outcome judge(Stage stage, const smtp::Reply& reply) {
 
 net::Task<Outcome> Introduction::run(net::Deadline connect_by) {
     try {
-        auto stream = co_await net::connect({target_.endpoint}, connect_by);
+        auto stream = co_await connect(connect_by);
         wire = std::make_unique<SmtpWire>(std::move(stream));
         wire->expires_after(settings().timeouts.hello);
         co_return co_await introduce();
@@ -68,6 +71,14 @@ net::Task<Outcome> Introduction::run(net::Deadline connect_by) {
     } catch (const std::exception& error) {
         co_return Obstacle{Fault::unreachable, error.what()};
     }
+}
+
+net::Task<net::Stream> Introduction::connect(net::Deadline by) {
+    struct Stopwatch {
+        ~Stopwatch() { stopped = net::Clock::now(); }
+        net::Clock::time_point& stopped;
+    } const stopwatch{connected};
+    co_return co_await net::connect({target_.endpoint}, by);
 }
 
 net::Task<Outcome> Introduction::introduce() {
@@ -113,10 +124,12 @@ net::Task<Outcome> Introduction::xclient() {
         co_return Obstacle{Fault::misconfigured,
                            "XCLIENT with NAME, ADDR and LOGIN is not offered to us"};
     }
-    if (client_ == nullptr) co_return std::nullopt;
-    auto command = xclient_command(*client_, offered.xclient);
-    if (!command) co_return Obstacle{Fault::misconfigured, "XCLIENT cannot carry this login"};
-    if (auto obstacle = co_await step(Stage::xclient, std::move(*command))) co_return obstacle;
+    auto command = xclient_command(client_, offered.xclient);
+    if (!command) co_return Obstacle{Fault::misconfigured, "XCLIENT cannot carry this login", true};
+    if (auto obstacle = co_await step(Stage::xclient, std::move(*command))) {
+        obstacle->about_client = true;
+        co_return obstacle;
+    }
     co_return co_await ehlo();
 }
 
@@ -150,8 +163,8 @@ std::string in_words(const smtp::Capabilities& offered) {
 }
 
 void note_answer(SmtpDestination& destination, const Target& target,
-                 const smtp::Capabilities& offered) {
-    if (!destination.targets.answered(target.endpoint, offered)) return;
+                 const smtp::Capabilities& offered, bool is_probe) {
+    if (!destination.targets.answered(target.endpoint, offered, is_probe)) return;
     destination.log.write(events::nexthop_learned,
                           {{"next-hop", destination.name},
                            {"address", net::HostPort{target.host, target.endpoint.port()}.text()},
@@ -159,32 +172,45 @@ void note_answer(SmtpDestination& destination, const Target& target,
                            {"offers", in_words(offered)}});
 }
 
-// Each address has its share of the time that is left.
-net::Deadline share(net::Deadline until, std::size_t targets_left) {
-    const auto now = net::Clock::now();
-    return now + (until - now) / static_cast<net::Clock::duration::rep>(targets_left);
+// At the start, and behind a reload, the names may still be on their way.
+net::Task<std::vector<Target>> known_targets(SmtpDestination& destination, net::Deadline until) {
+    constexpr auto pause = std::chrono::milliseconds(20);
+    for (;;) {
+        auto targets = destination.targets.by_health();
+        const bool final = !targets.empty() || destination.targets.resolver().complete();
+        if (final || net::Clock::now() >= until) co_return targets;
+        co_await net::sleep_for(pause);
+    }
 }
 
 }  // namespace
 
+// `connect` is for all TCP connections together, and each address has its share of what is left of
+// it: one that connects and then says nothing takes nothing from the next.
 net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& client) {
-    const auto connect_by = net::Clock::now() + destination.settings.connect;
-    const auto targets = destination.targets.by_health();
+    const auto& settings = destination.settings;
+    const auto begun = net::Clock::now();
+    const auto targets = co_await known_targets(destination, begun + settings.connect);
     Dialled dialled{nullptr, {}, reply_to(Fault::unreachable)};
     if (targets.empty()) {
         destination.log.write(events::nexthop_unreachable, client.subject,
                               {{"next-hop", destination.name}, {"why", "no address is known yet"}});
     }
+    net::Clock::duration left = settings.connect;
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        Introduction introduction(destination, targets[i], &client);
-        const auto obstacle = co_await introduction.run(share(connect_by, targets.size() - i));
+        const auto now = net::Clock::now();
+        if (now - begun > settings.connect + settings.timeouts.hello) break;
+        Introduction introduction(destination, targets[i], client);
+        const auto share = left / static_cast<net::Clock::duration::rep>(targets.size() - i);
+        const auto obstacle = co_await introduction.run(now + share);
+        left -= std::min(left, introduction.connected - now);
         if (!obstacle) {
-            note_answer(destination, targets[i], introduction.offered);
+            note_answer(destination, targets[i], introduction.offered, false);
             dialled.wire = std::move(introduction.wire);
             dialled.offered = std::move(introduction.offered);
             break;
         }
-        destination.targets.failed(targets[i].endpoint);
+        if (!obstacle->about_client) destination.targets.failed(targets[i].endpoint);
         log_obstacle(destination, targets[i], *obstacle, client.subject);
         dialled.refusal = reply_to(obstacle->fault);
     }
@@ -192,14 +218,16 @@ net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& clie
 }
 
 net::Task<bool> probe(SmtpDestination& destination) {
+    const ClientIdentity
+        nobody;  // every attribute [UNAVAILABLE], as for a client of which nothing is known
     destination.targets.prune();
     bool any = false;
     for (const auto& target : destination.targets.all()) {
-        Introduction introduction(destination, target, nullptr);
+        Introduction introduction(destination, target, nobody);
         const auto connect_by = net::Clock::now() + destination.settings.connect;
         const auto obstacle = co_await introduction.run(connect_by);
         if (!obstacle) {
-            note_answer(destination, target, introduction.offered);
+            note_answer(destination, target, introduction.offered, true);
             any = true;
         } else if (destination.targets.failed(target.endpoint)) {
             log_obstacle(destination, target, *obstacle, {});

@@ -12,6 +12,12 @@ namespace postern::upstream {
 
 namespace replies = smtp::replies;
 
+namespace {
+
+constexpr auto least_pause = std::chrono::seconds(1);
+
+}  // namespace
+
 SmtpNextHop::SmtpNextHop(std::string name, SmtpNextHopSettings settings, std::string hostname,
                          observe::Log& log)
     : destination_(std::make_shared<SmtpDestination>(std::move(name), std::move(hostname),
@@ -56,6 +62,8 @@ net::Task<> SmtpNextHop::keep_probing() {
         const bool good = co_await probe(*destination_);
         if (good) failing.reset();
         const auto pause = good ? regular.next() : failing.next();
+        // However often somebody wants it, the next hop is not asked all the time.
+        if (good) co_await net::sleep_for(std::min<net::Clock::duration>(pause, least_pause));
         co_await destination_->probe_wanted.sleep_until(net::Clock::now() + pause);
     }
 }

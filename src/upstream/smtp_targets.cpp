@@ -10,6 +10,8 @@ namespace {
 // A name with very many addresses does not make a probe endless.
 constexpr std::size_t most_targets = 16;
 
+constexpr auto missed_for = std::chrono::minutes(10);
+
 smtp::Capabilities before_first_probe() {
     smtp::Capabilities offered;
     offered.pipelining = true;
@@ -45,13 +47,24 @@ std::vector<SmtpTargets::Target> SmtpTargets::by_health() const {
     return healthy;
 }
 
-bool SmtpTargets::answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen) {
+bool SmtpTargets::answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen,
+                           bool is_probe) {
     // What belongs to one connection (STARTTLS, AUTH, XCLIENT) is different for every client.
-    const auto offered = smtp::intersection(seen, seen);
+    auto offered = smtp::intersection(seen, seen);
+    const auto now = net::Clock::now();
     const std::lock_guard lock(mutex_);
     auto& standing = standings_[endpoint];
+    if (standing.missed && now >= standing.missed_until) standing.missed.reset();
+    if (standing.missed) offered = smtp::intersection(offered, *standing.missed);
+    const bool is_less =
+        standing.offered && smtp::intersection(*standing.offered, offered) != *standing.offered;
+    if (!is_probe && is_less) {
+        standing.missed = offered;
+        standing.missed_until = now + missed_for;
+    }
     const bool news = !standing.healthy || standing.offered != offered;
-    standing = {true, offered};
+    standing.healthy = true;
+    standing.offered = offered;
     if (news) learn();
     return news;
 }

@@ -29,8 +29,10 @@ class SmtpTargets {
     // Those that did not answer last time come last.
     std::vector<Target> by_health() const;
 
-    // An address has told what it offers, or has failed. True: that is news.
-    bool answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen);
+    // An address has told a session, or a probe, what it offers; or it has failed. True: that is
+    // news. What it offers may depend on the client (Postfix maps by address), so what a session
+    // missed is not promised again for some minutes, whatever probes see.
+    bool answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen, bool is_probe);
     bool failed(const net::Endpoint& endpoint);
     // Forgets the addresses that the names no longer have.
     void prune();
@@ -43,6 +45,8 @@ class SmtpTargets {
     struct Standing {
         bool healthy = true;
         std::optional<smtp::Capabilities> offered;
+        std::optional<smtp::Capabilities> missed;  // what a session saw less of
+        net::Deadline missed_until{};
     };
 
     void learn();

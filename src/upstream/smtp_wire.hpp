@@ -37,9 +37,11 @@ class SmtpWire {
 
     // Octets that nobody has asked for yet: behind STARTTLS, an injection.
     bool has_unread() const { return !input_.empty(); }
-    // Whether the next hop has said something that nobody has asked for, or has ended: what is read
-    // next would not be the answer to what is sent next.
-    bool is_out_of_step() { return has_unread() || ended_ || stream_.readable(); }
+    // Whether the next hop has said something that nobody has asked for: what is read next would
+    // not be the answer to what is sent next.
+    bool is_out_of_step() {
+        return has_unread() || stream_.look_ahead() == net::Stream::Ahead::octets;
+    }
     net::Task<> start_tls(std::shared_ptr<const net::TlsContext> context, std::string host);
 
     // QUIT, as politely as `at_most` allows. Throws nothing but cancellation.

@@ -59,7 +59,7 @@ THIRD_PARTY = {
     "boost/version.hpp": {"directory", "cli"},
     "fmt/": EVERYWHERE,
     "openssl/": {"crypto", "net", "cache", "cli/version"},
-    "emmintrin.h": {"smtp/body_scanner"},
+    "emmintrin.h": {"smtp/special_octet"},
     "argon2.h": {"crypto"},
     "idn2.h": {"address"},
     "unicode/": {"identity", "address"},

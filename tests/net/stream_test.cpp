@@ -37,14 +37,14 @@ TEST_F(PlainStream, CarriesOctetsOfEverySize) {
 }
 
 TEST_F(PlainStream, KnowsWithoutReadingWhetherThereIsSomethingToRead) {
-    EXPECT_FALSE(server_.readable());
+    EXPECT_EQ(server_.look_ahead(), Stream::Ahead::nothing);
     run(io_, client_.write("x"));
-    EXPECT_TRUE(server_.readable());
+    EXPECT_EQ(server_.look_ahead(), Stream::Ahead::octets);
     run(io_, [&]() -> Task<> { EXPECT_EQ(co_await read_exactly(server_, 1), "x"); }());
-    EXPECT_FALSE(server_.readable());
+    EXPECT_EQ(server_.look_ahead(), Stream::Ahead::nothing);
     client_.close();
-    EXPECT_TRUE(server_.readable()) << "the end";
-    EXPECT_TRUE(client_.readable()) << "closed";
+    EXPECT_EQ(server_.look_ahead(), Stream::Ahead::end) << "the end";
+    EXPECT_EQ(client_.look_ahead(), Stream::Ahead::end) << "closed";
 }
 
 TEST_F(PlainStream, WritingNothingDoesNothing) {

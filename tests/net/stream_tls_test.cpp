@@ -15,12 +15,12 @@ class TlsStream : public TlsTest {};
 TEST_F(TlsStream, ASessionTicketIsNothingToRead) {
     StreamPair pair = secured_pair();
     run(io_, pair.server.write("x"));
-    EXPECT_TRUE(pair.client.readable());
+    EXPECT_EQ(pair.client.look_ahead(), Stream::Ahead::octets);
     run(io_, [&]() -> Task<> { EXPECT_EQ(co_await read_exactly(pair.client, 1), "x"); }());
-    EXPECT_FALSE(pair.client.readable());
-    EXPECT_FALSE(pair.server.readable());
+    EXPECT_EQ(pair.client.look_ahead(), Stream::Ahead::nothing);
+    EXPECT_EQ(pair.server.look_ahead(), Stream::Ahead::nothing);
     pair.server.close();
-    EXPECT_TRUE(pair.client.readable()) << "the end";
+    EXPECT_EQ(pair.client.look_ahead(), Stream::Ahead::end) << "the end";
 }
 
 TEST_F(TlsStream, TellsWhatWasNegotiated) {

@@ -88,7 +88,8 @@ TEST(Session, RepliesAreThoseOfTheTable) {
           {"BURL x", "500"},
           {"ETRN x", "500"},
           {"TURN", "500"},
-          {"BDAT 3 LAST", "500"}}},
+          {"BDAT 6\r\nQUIT", "503"},
+          {"NOOP", "250"}}},
         {"STARTTLS without a certificate", {{"EHLO x", "250"}, {"STARTTLS", "502"}}},
         {"HTTP", {{"GET / HTTP/1.1", "421"}}},
     };
@@ -346,6 +347,30 @@ TEST(Session, ANextHopThatWasToldAnotherHeloIsLeft) {
     EXPECT_EQ(host.next_hop().count("OPEN jane"), 3U);
 }
 
+TEST(Session, ANextHopIsNotKeptByAClientThatOnlyTalks) {
+    SessionHost host(in_the_clear);
+    auto client = jane_at(host);
+    converse(client, one_mail);
+    EXPECT_TRUE(test::eventually([&] {
+        EXPECT_EQ(client.command("NOOP").code, 250);
+        return host.next_hop().count("QUIT") == 1;
+    }));
+}
+
+// A client that leaves the mechanism out says its response in that place.
+TEST(Session, NoPartOfAnAuthCommandIsLoggedThatMayBeAResponse) {
+    SessionHost host(in_the_clear);
+    SmtpClient client(host.port());
+    client.greet();
+    const auto response = plain_response("jane", "secret");
+    EXPECT_EQ(client.command("AUTH " + response).code, 504);
+    EXPECT_EQ(client.command("AUTH secret").code, 504);
+    const auto log = host.log();
+    EXPECT_NE(log.find("mechanism=\"unknown\" reason=\"not offered\""), std::string::npos) << log;
+    EXPECT_EQ(log.find(response), std::string::npos) << log;
+    EXPECT_EQ(log.find("secret"), std::string::npos) << log;
+}
+
 TEST(Session, ANextHopThatIsSlowToAnswerDataIsNotTheClientsFault) {
     SessionHost host(in_the_clear + "session.limits.data-window = \"1s\"\n");
     host.next_hop().hesitate(std::chrono::milliseconds(1500));
@@ -419,8 +444,8 @@ TEST(Session, MessagesThatOtherServersWouldReadDifferentlyAreCut) {
         {"bare LF in the header", "Subject: x\nFrom: y\r\n\r\n", 550, "RSET"},
         {"NUL in the header", std::string("Sub\0ject: x\r\n\r\n", 15), 550, "RSET"},
         {"bare LF in the body", header + padding + "\r\na\nb\r\n", 550, "CUT"},
-        {"bare CR in the body", header + "a\rb\r\n", 550, "CUT"},
-        {"NUL in the body", header + std::string("a\0b\r\n", 5), 550, "CUT"},
+        {"bare CR in the body", header + "a\rb\r\n", 550, "RSET"},
+        {"NUL in the body", header + std::string("a\0b\r\n", 5), 550, "RSET"},
         {"smuggled end of data", header + "\n.\r\nMAIL FROM:<ceo@example.org>\r\n", 550, "RSET"},
         {"smuggled end of data, CR", header + "\r.\r\nMAIL FROM:<ceo@example.org>\r\n", 550,
          "RSET"},

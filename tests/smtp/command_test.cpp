@@ -59,10 +59,29 @@ TEST(ParseCommand, RefusesWhatItDoesNotKnow) {
         {"BURL imap://example.org/ LAST", "500 5.5.2"},
         {"ETRN example.org", "500 5.5.2"},
         {"TURN", "500 5.5.2"},
-        {"BDAT 10 LAST", "500 5.5.2"},
         {"SEND FROM:<a@b.example>", "500 5.5.2"},
         {"Subject: I am no command", "500 5.5.2"},
     });
+}
+
+// RFC 3030 section 2
+TEST(ParseCommand, ReadsTheSizeOfAChunk) {
+    expect({
+        {"BDAT 0", "BDAT 0"},
+        {"bdat 86 last", "BDAT 86 last"},
+        {"BDAT 18446744073709551615 LAST", "BDAT 18446744073709551615 last"},
+        {"BDAT", "501 5.5.4"},
+        {"BDAT LAST", "501 5.5.4"},
+        {"BDAT -1", "501 5.5.4"},
+        {"BDAT +1", "501 5.5.4"},
+        {"BDAT 1x", "501 5.5.4"},
+        {"BDAT 10 LASTX", "501 5.5.4"},
+        {"BDAT 10  LAST", "501 5.5.4"},
+        {"BDAT 10 20", "501 5.5.4"},
+        {"BDAT 18446744073709551616", "501 5.5.4"},
+    });
+    EXPECT_TRUE(is_bdat_line("bdat nonsense"));
+    EXPECT_FALSE(is_bdat_line("BDATA 10"));
 }
 
 TEST(ParseCommand, TakesAnyHostNameOfOneTo255Octets) {

@@ -12,7 +12,8 @@ struct Writer {
     std::string operator()(const Helo& c) const { return "HELO " + c.domain; }
     std::string operator()(const StartTls&) const { return "STARTTLS"; }
     std::string operator()(const Auth& c) const {
-        const std::string response = c.initial_response ? " [" + *c.initial_response + "]" : "";
+        const std::string response =
+            c.initial_response ? " [" + std::string(c.initial_response->reveal()) + "]" : "";
         return "AUTH " + c.mechanism + response;
     }
     std::string operator()(const Mail& c) const {
@@ -32,6 +33,9 @@ struct Writer {
         return text;
     }
     std::string operator()(const Data&) const { return "DATA"; }
+    std::string operator()(const Bdat& c) const {
+        return "BDAT " + std::to_string(c.octets) + (c.last ? " last" : "");
+    }
     std::string operator()(const Rset&) const { return "RSET"; }
     std::string operator()(const Vrfy& c) const { return "VRFY " + c.argument; }
     std::string operator()(const Expn& c) const { return "EXPN " + c.argument; }
@@ -57,7 +61,7 @@ std::string text_of(const boost::system::result<Command, Reply>& parsed) {
 
 Capabilities everything() {
     Capabilities all;
-    all.pipelining = all.enhanced_status_codes = all.eight_bit_mime = true;
+    all.pipelining = all.enhanced_status_codes = all.eight_bit_mime = all.chunking = true;
     all.smtputf8 = all.dsn = all.starttls = true;
     all.size = 50'000'000;
     all.auth = {"PLAIN", "LOGIN"};
@@ -65,7 +69,7 @@ Capabilities everything() {
 }
 
 TEST(CommandText, ShowsWhatTheTablesCompare) {
-    EXPECT_EQ(text_of(Command(Auth{"PLAIN", "="})), "AUTH PLAIN [=]");
+    EXPECT_EQ(text_of(Command(Auth{"PLAIN", crypto::Secret("=")})), "AUTH PLAIN [=]");
     EXPECT_EQ(text_of(Reply(501, "5.5.4", "no")), "501 5.5.4");
 }
 

@@ -40,6 +40,7 @@ Command command_of(const std::string& word) {
             "b\xC3\xB6"
             "b@example.net");
     if (word == "DATA") return Data{};
+    if (word == "BDAT") return Bdat{};
     if (word == "RSET") return Rset{};
     if (word == "VRFY") return Vrfy{"jane"};
     if (word == "EXPN") return Expn{"staff"};
@@ -59,6 +60,7 @@ Dialogue dialogue_of(const std::string& words) {
         if (word == "tls") dialogue.tls_started();
         if (word == "auth") dialogue.authenticated();
         if (word == "rcpt") dialogue.recipient_accepted();
+        if (word == "chunk") dialogue.chunk_begun();
         if (word == "refused") dialogue.refused();
         if (word == "over") dialogue.transaction_over();
         if (word == "mail" || word == "mail8") {
@@ -231,6 +233,23 @@ TEST(Dialogue, RefusesDataWithoutRecipients) {
         {"ehlo mail refused rcpt", "", "DATA", ""},
         {"ehlo mail refused refused", "", "DATA", "554 5.5.1 No valid recipients"},
         {"ehlo mail refused over mail", "", "DATA", "503 5.5.1"},
+    });
+}
+
+// RFC 3030 section 2
+TEST(Dialogue, AMessageGoesOnAsItBegan) {
+    expect({
+        {"ehlo mail rcpt", "", "BDAT", ""},
+        {"ehlo mail rcpt chunk", "", "BDAT", ""},
+        {"ehlo mail rcpt chunk", "", "DATA", "503 5.5.1 The message has begun"},
+        {"ehlo mail rcpt chunk", "", "RCPT", "503 5.5.1 The message has begun"},
+        {"ehlo mail rcpt chunk", "", "MAIL", "503 5.5.1"},
+        {"ehlo mail rcpt chunk", "", "RSET", ""},
+        {"ehlo mail rcpt chunk over mail rcpt", "", "DATA", ""},
+        {"helo mail rcpt", "", "BDAT", "503 5.5.1 Send EHLO first"},
+        {"ehlo", "", "BDAT", "503 5.5.1"},
+        {"ehlo mail", "", "BDAT", "503 5.5.1"},
+        {"ehlo mail refused", "", "BDAT", "554 5.5.1"},
     });
 }
 

@@ -85,7 +85,7 @@ net::Task<> SessionHost::accept(std::shared_ptr<Acceptor> acceptor) {
     while (acceptor->is_open()) {
         net::Socket socket(worker_->io());
         const auto [error] = co_await acceptor->async_accept(socket, asio::as_tuple(net::use_task));
-        if (!error) worker_->serve(std::move(socket), listener_, environment_, {});
+        if (!error) worker_->serve(std::move(socket), listener_, environment_, {}, worker_->seat());
     }
 }
 
