@@ -9,14 +9,6 @@ namespace {
 constexpr std::size_t longest_local_part = 64;  // RFC 5321 4.5.3.1.1
 constexpr std::size_t longest_path = 254;       // RFC 5321 4.5.3.1.3: 256 with "<" and ">"
 
-// RFC 5322 3.2.3, and UTF8-non-ascii (RFC 6531 3.3)
-bool is_atext(char octet) {
-    constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
-    return (octet & 0x80) != 0 || (octet >= '0' && octet <= '9') ||
-           (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
-           specials.find(octet) != std::string_view::npos;
-}
-
 bool is_dot_string(std::string_view text) {
     char before = '.';
     for (const char octet : text) {
@@ -84,6 +76,13 @@ std::optional<std::string> normalize(std::string_view domain) {
 }
 
 }  // namespace
+
+bool is_atext(char octet) {
+    constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+    return (octet & 0x80) != 0 || (octet >= '0' && octet <= '9') ||
+           (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
+           specials.find(octet) != std::string_view::npos;
+}
 
 std::string Mailbox::text() const {
     const auto written = is_dot_string(local_part) ? local_part : quote(local_part);

@@ -11,6 +11,9 @@
 
 namespace postern::address {
 
+// RFC 5322 3.2.3, and UTF8-non-ascii (RFC 6531 3.3): what an atom is made of.
+bool is_atext(char octet);
+
 // A mailbox in its two parts: the local part without its quotes and backslashes, in NFC; the domain
 // as A-labels in lower case, or an address literal with its brackets. `domain` is empty for a bare
 // <postmaster>.

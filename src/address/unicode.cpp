@@ -5,6 +5,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
+#include <unicode/ucnv.h>
+#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -64,6 +66,18 @@ bool is_text(std::string_view octets) {
         if (character < 0 || is_control_or_separator(character)) return false;
     }
     return true;
+}
+
+std::string to_utf8(std::string_view octets, std::string_view charset) {
+    const std::string name(charset);
+    UErrorCode status = U_ZERO_ERROR;
+    // Only what stands in ICU's own table: it would look for any other name among the files.
+    const bool known = ucnv_countAliases(name.c_str(), &status) > 0 && U_SUCCESS(status);
+    const auto text =
+        icu::UnicodeString(octets.data(), icu_size(octets), known ? name.c_str() : "UTF-8");
+    std::string result;
+    text.toUTF8String(result);
+    return result;
 }
 
 std::string to_nfc(std::string_view text) {

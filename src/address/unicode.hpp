@@ -6,14 +6,17 @@
 namespace postern::address {
 
 // The few things that logins, local parts and domains need of Unicode. Pure. What is plain ASCII
-// never reaches ICU. All but `is_ascii` and `is_text` expect well-formed UTF-8: ask `is_text`
-// first.
+// never reaches ICU. All but the first three expect well-formed UTF-8: ask `is_text` first.
 
 bool is_ascii(std::string_view octets);
 
 // Well-formed UTF-8 without anything that moves a cursor or ends a line: C0, DEL, C1, U+2028,
 // U+2029.
 bool is_text(std::string_view octets);
+
+// Octets of a charset by its MIME name, as UTF-8; what it cannot be is U+FFFD. An unknown charset
+// is taken for UTF-8, as readers do.
+std::string to_utf8(std::string_view octets, std::string_view charset);
 
 // Normalization Form C: one spelling for every character that has several.
 std::string to_nfc(std::string_view text);

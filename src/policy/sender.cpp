@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "address/unicode.hpp"
+#include "policy/routing.hpp"
 
 namespace postern::policy {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 // How local parts compare: folded to lower case unless the rules say otherwise.
 std::string comparable(std::string local_part, const SenderRules& rules) {
     return rules.local_part_case ? local_part : address::to_lower(local_part);
-}
-
-// RFC 5321 leaves "%" and "!" to the domain, and MTAs route by them.
-bool routes(std::string_view local_part) {
-    return local_part.find_first_of("%!") != std::string_view::npos;
 }
 
 // The sender with its local part as it compares, asked about one entry of the directory after the
@@ -89,19 +85,25 @@ const char* to_string(Ownership ownership) {
     return "none";
 }
 
-Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
+Ownership owns(std::span<const std::string> entries, const address::Mailbox& sender,
                const SenderRules& rules) {
     if (sender.local_part.empty() || sender.domain.empty()) return Ownership::none;
     const Question question(sender, rules);
     auto strongest = Ownership::none;
-    for (const auto& entry : principal.addresses) {
+    for (const auto& entry : entries) {
         strongest = stronger(strongest, question.by_entry(entry));
         if (strongest == Ownership::address) return strongest;
     }
-    if (rules.name_is_address) {
-        strongest = stronger(strongest, question.by_address(principal.name, Ownership::name));
-    }
     return strongest;
+}
+
+Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
+               const SenderRules& rules) {
+    const auto listed = owns(principal.addresses, sender, rules);
+    if (listed == Ownership::address || !rules.name_is_address) return listed;
+    if (sender.local_part.empty() || sender.domain.empty()) return Ownership::none;
+    const Question question(sender, rules);
+    return stronger(listed, question.by_address(principal.name, Ownership::name));
 }
 
 }  // namespace postern::policy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "address/mailbox.hpp"
@@ -20,10 +21,14 @@ enum class Ownership : std::uint8_t { none, address, name, subaddress, domain };
 const char* to_string(Ownership ownership);
 
 // BEHAVIOUR section 3, rules 1 to 3, in this order. Addresses of the principal that do not parse
-// own nothing, an empty local part is nobody's. A `%` or `!` in the local part is owned only
-// literally (rule 1). A principal's name counts only where the rules say so: by the setting, or
-// because the whole directory lists no addresses.
+// own nothing, an empty local part is nobody's. A local part that `routes` is owned only literally
+// (rule 1). A principal's name counts only where the rules say so: by the setting, or because the
+// whole directory lists no addresses.
 Ownership owns(const identity::Principal& principal, const address::Mailbox& sender,
+               const SenderRules& rules);
+
+// The same of a bare list of addresses and domains, such as those one may send on behalf of.
+Ownership owns(std::span<const std::string> entries, const address::Mailbox& sender,
                const SenderRules& rules);
 
 }  // namespace postern::policy

@@ -176,6 +176,10 @@ TEST(Sender, WithARoutingCharacterIsOwnedOnlyLiterally) {
         {listed, "jane+a%b@x.test", none},
         {listed, "jane+a!b@x.test", none},
         {listed, "jane%@x.test", none},
+        {listed, R"("jane+x@evil.test"@x.test)", none},
+        {listed, R"("jane+a:b"@x.test)", none},
+        {listed, R"("victim@evil.test"@x.test)", none},
+        {{R"("jane@evil.test"@x.test)"}, R"("jane@evil.test"@x.test)", address},
         {listed, "both!ways%x@y.test", address},
         {listed, "BOTH!ways%X@Y.test", address},
         {listed, "both!ways%x+a@y.test", none},
@@ -232,6 +236,17 @@ TEST(Sender, IsNotOwnedByEntriesThatAreNoAddresses) {
     }
     expect_ownership({{{"", "broken", "@", "jane@x.test"}, "jane@x.test", address}});
     expect_ownership({{{std::string("jane@x.test\0", 12)}, "jane@x.test", none}});
+}
+
+TEST(Sender, IsOwnedByAListWithoutAPrincipalToo) {
+    const Addresses listed{"jane@x.test", "@y.test"};
+    const SenderRules rules{.name_is_address = true};
+    EXPECT_EQ(owns(listed, {"jane", "x.test"}, rules), address);
+    EXPECT_EQ(owns(listed, {"jane+a", "x.test"}, rules), subaddress);
+    EXPECT_EQ(owns(listed, {"joe", "y.test"}, rules), domain);
+    EXPECT_EQ(owns(listed, {"a%b", "y.test"}, rules), none);
+    EXPECT_EQ(owns(listed, {"joe", "x.test"}, rules), none);
+    EXPECT_EQ(owns(listed, {"", "y.test"}, rules), none);
 }
 
 TEST(Sender, WithoutLocalPartOrDomainIsNobodys) {

@@ -1,0 +1,104 @@
+#include "smtp/encoded_word.hpp"
+
+#include <cstdint>
+#include <optional>
+
+#include "address/unicode.hpp"
+#include "smtp/ascii.hpp"
+
+namespace postern::smtp {
+
+namespace {
+
+struct EncodedWord {
+    std::string_view before;  // what stands in front of it
+    std::string_view charset;
+    char encoding;  // B or Q
+    std::string_view content;
+};
+
+// Takes everything up to and with the first encoded word off the front of `text`. What is between
+// its question marks is not looked at: programs that search for the pattern do not either.
+std::optional<EncodedWord> take_word(std::string_view& text) {
+    for (auto start = text.find("=?"); start != std::string_view::npos;
+         start = text.find("=?", start + 1)) {
+        const auto encoding = text.find('?', start + 2);
+        if (encoding == std::string_view::npos || encoding + 2 >= text.size()) return std::nullopt;
+        const auto letter = upper(text[encoding + 1]);
+        if (text[encoding + 2] != '?' || (letter != 'B' && letter != 'Q')) continue;
+        const auto end = text.find("?=", encoding + 3);
+        if (end == std::string_view::npos) return std::nullopt;
+        const EncodedWord word{text.substr(0, start), text.substr(start + 2, encoding - start - 2),
+                               letter, text.substr(encoding + 3, end - encoding - 3)};
+        text.remove_prefix(end + 2);
+        return word;
+    }
+    return std::nullopt;
+}
+
+int hex_digit(char c) {
+    if (is_digit(c)) return c - '0';
+    const char letter = upper(c);
+    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
+// RFC 2047 4.2. A "=" without two digits behind it stands for itself.
+std::string decode_q(std::string_view content) {
+    std::string octets;
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        const bool escape = content[i] == '=' && i + 2 < content.size() &&
+                            hex_digit(content[i + 1]) >= 0 && hex_digit(content[i + 2]) >= 0;
+        if (escape) {
+            octets += static_cast<char>(hex_digit(content[i + 1]) * 16 + hex_digit(content[i + 2]));
+            i += 2;
+        } else {
+            octets += content[i] == '_' ? ' ' : content[i];
+        }
+    }
+    return octets;
+}
+
+// RFC 4648 section 4, without a word about what is not in its alphabet.
+std::string decode_b(std::string_view content) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string octets;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : content) {
+        const auto value = alphabet.find(c);
+        if (value == std::string_view::npos) continue;
+        bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        octets += static_cast<char>(bits >> held & 0xFF);
+    }
+    return octets;
+}
+
+std::string decode(const EncodedWord& word) {
+    const auto octets = word.encoding == 'Q' ? decode_q(word.content) : decode_b(word.content);
+    // RFC 2231 section 5: a language may stand behind the charset.
+    return address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string with_words_decoded(std::string_view text) {
+    std::string result;
+    bool behind_word = false;
+    while (const auto word = take_word(text)) {
+        // RFC 2047 6.2: blanks between two encoded words are not shown.
+        if (!behind_word || !is_blank(word->before)) result += word->before;
+        result += decode(*word);
+        behind_word = true;
+    }
+    return result += text;
+}
+
+}  // namespace postern::smtp
