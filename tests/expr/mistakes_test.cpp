@@ -84,9 +84,6 @@ TEST(Mistakes, OfNamesGiveTheNearestOne) {
             {"frobnicate(sender)", "0: unknown function \"frobnicate\"; "},
             {"is_empty", "0: \"is_empty\" is a function; call it: is_empty(...)"},
             {"sender(1)", "0: \"sender\" is a variable; write it without parentheses"},
-            {"$1 == 'a'",
-             "0: \"$1\" is not supported yet: what matches() captured cannot be used; "
-             "take the text apart with split() or email_part()"},
         });
 }
 
