@@ -32,12 +32,13 @@ void read_hostname(config::Section& section, std::string& hostname) {
     if (address::is_ascii(hostname) &&
         (address::normalize_domain(hostname) || address::normalize_literal(hostname)))
         return;
-    const auto in_ascii = address::is_text(hostname) ? address::normalize_domain(hostname)
-                                                     : std::nullopt;
+    const auto in_ascii =
+        address::is_text(hostname) ? address::normalize_domain(hostname) : std::nullopt;
     section.problem(
         "hostname",
         section.has("hostname")
-            ? fmt::format("the hostname \"{}\" is neither a domain nor an address literal", hostname)
+            ? fmt::format("the hostname \"{}\" is neither a domain nor an address literal",
+                          hostname)
             : fmt::format("the name of this machine, \"{}\", is no domain", hostname),
         fmt::format("hostname = \"{}\"", in_ascii.value_or("mail.example.org")));
 }

@@ -22,7 +22,8 @@ int check(const SettingsOption& settings) {
     std::cout << "the settings are good\n";
     for (const auto& missing : generation->missing_backends)
         std::cout << "but the backend \"" << missing.type << "\" of directory \""
-                  << missing.directory << "\" is not installed, so `postern serve` will not start\n";
+                  << missing.directory
+                  << "\" is not installed, so `postern serve` will not start\n";
     return Status::good;
 }
 

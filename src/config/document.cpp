@@ -100,8 +100,8 @@ class UnknownKeys {
     }
 
  private:
-    // What the other keys mean depends on the type. Where nobody asked for any of them, the type was
-    // refused, and that is reported already.
+    // What the other keys mean depends on the type. Where nobody asked for any of them, the type
+    // was refused, and that is reported already.
     static bool is_of_refused_type(const Table& table) {
         return table.asked.size() == 1 &&
                (table.asked.contains("type") || table.asked.contains("protocol"));

@@ -79,7 +79,8 @@ std::optional<std::vector<const Value*>> match_blocks(const Value& match, Settin
     std::map<std::int64_t, const Value*> ordered;
     for (const auto& [key, entry] : match.table()->entries) {
         const auto number = whole_number(key);
-        const bool is_new = number && *number >= 0 && ordered.try_emplace(*number, &entry.value).second;
+        const bool is_new =
+            number && *number >= 0 && ordered.try_emplace(*number, &entry.value).second;
         if (is_new) continue;
         report(entry.place, fmt::format("{} gives a block no place in \"match\"", in_quotes(key)),
                "the keys are \"0\" \"1\" \"2\" ...");

@@ -20,19 +20,20 @@ struct Word {
     bool negated;
 };
 
+// The negated ones first: of "neq" they are what was meant.
 constexpr std::array comparators{
-    Word{"eq", Comparator::equal_to, false},
-    Word{"equal-to", Comparator::equal_to, false},
     Word{"ne", Comparator::equal_to, true},
     Word{"not-equal-to", Comparator::equal_to, true},
-    Word{"starts-with", Comparator::starts_with, false},
     Word{"not-starts-with", Comparator::starts_with, true},
-    Word{"ends-with", Comparator::ends_with, false},
     Word{"not-ends-with", Comparator::ends_with, true},
-    Word{"in-list", Comparator::in_list, false},
     Word{"not-in-list", Comparator::in_list, true},
-    Word{"matches", Comparator::matches, false},
     Word{"not-matches", Comparator::matches, true},
+    Word{"eq", Comparator::equal_to, false},
+    Word{"equal-to", Comparator::equal_to, false},
+    Word{"starts-with", Comparator::starts_with, false},
+    Word{"ends-with", Comparator::ends_with, false},
+    Word{"in-list", Comparator::in_list, false},
+    Word{"matches", Comparator::matches, false},
 };
 
 constexpr std::array<std::pair<std::string_view, Junction>, 3> junctions{{
@@ -110,9 +111,10 @@ std::optional<Term> OlderCondition::read(const Table& block) {
 std::optional<Term> OlderCondition::junction(Junction junction, const Value& conditions) {
     const auto* list = conditions.as<Values>();
     if (!list || list->empty()) {
-        report_(conditions.place, fmt::format("{} joins no conditions",
-                                              list ? "an empty list" : describe(conditions)),
-                "a list of { if = ..., eq = ... } was expected");
+        report_(
+            conditions.place,
+            fmt::format("{} joins no conditions", list ? "an empty list" : describe(conditions)),
+            "a list of { if = ..., eq = ... } was expected");
         return std::nullopt;
     }
     std::vector<Term> terms;
@@ -181,8 +183,9 @@ std::optional<std::vector<std::string>> OlderCondition::list(const Value& value)
     const auto reference = text(value);
     if (!reference) return std::nullopt;
     const auto& lists = report_.source().lists;
-    const auto name = std::string_view(*reference).substr(
-        reference->starts_with(list_prefix) ? list_prefix.size() : reference->size());
+    const auto name =
+        std::string_view(*reference)
+            .substr(reference->starts_with(list_prefix) ? list_prefix.size() : reference->size());
     if (const auto found = lists.find(name); found != lists.end()) return found->second;
     std::vector<std::string_view> known;
     for (const auto& [each, words] : lists)

@@ -32,8 +32,7 @@ class OlderCondition {
     std::optional<expr::Term> inner(const Value& block);
     std::optional<expr::Term> comparison(const Table& block, expr::Comparison comparison,
                                          const Value& value);
-    std::optional<std::vector<std::string>> values(expr::Comparator comparator,
-                                                   const Value& value);
+    std::optional<std::vector<std::string>> values(expr::Comparator comparator, const Value& value);
     std::optional<std::vector<std::string>> list(const Value& value);
     std::optional<std::string> text(const Value& value);
 

@@ -80,8 +80,7 @@ std::optional<expr::Expression> SettingExpression::match_form(const Table& table
         if (&entry != match && &entry != otherwise)
             report_(entry.place, fmt::format("unknown key {} beside \"match\"", in_quotes(key)),
                     "there is \"match\" and \"else\"");
-    if (!otherwise)
-        report_(whole.place, "\"else\" is missing", "write it beside \"match\"");
+    if (!otherwise) report_(whole.place, "\"else\" is missing", "write it beside \"match\"");
     const auto blocks = match_blocks(match->value, report_);
     if (!blocks) return std::nullopt;
     return rule(*blocks, otherwise ? &otherwise->value : nullptr);

@@ -1,6 +1,6 @@
 // A setting that may be an expression, out of what TOML holds: a plain value, a text with an
-// expression, a list of { if, then } that ends with { else }, its older dialect (older_dialects), or
-// JSON (json_form). All become one expr::Expression.
+// expression, a list of { if, then } that ends with { else }, its older dialect (older_dialects),
+// or JSON (json_form). All become one expr::Expression.
 #pragma once
 
 #include <optional>

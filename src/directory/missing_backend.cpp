@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 // RFC 1122, 1918, 4193, 4291: nobody from elsewhere answers there.
 bool is_near(const std::string& address) {
     if (address == "localhost") return true;
-    constexpr std::array<std::string_view, 7> near{
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-        "::1",         "fc00::/7",   "fe80::/10"};
+    constexpr std::array<std::string_view, 7> near{"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                                   "192.168.0.0/16", "::1",        "fc00::/7",
+                                                   "fe80::/10"};
     const auto ip = expr::IpAddress::parse(address);
     return ip && std::ranges::any_of(near, [&](std::string_view network) {
                return expr::IpNetwork::parse(network)->contains(*ip);

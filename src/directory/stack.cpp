@@ -80,8 +80,8 @@ std::unique_ptr<Service> make(const std::string& name, config::Section& section,
     } catch (const PluginError& error) {
         section.problem(type_key, error.what(), error.hint());
     } catch (const std::exception& error) {
-        section.problem("", fmt::format("the backend \"{}\" cannot be set up: {}", type, error.what()),
-                        "");
+        section.problem(
+            "", fmt::format("the backend \"{}\" cannot be set up: {}", type, error.what()), "");
     }
     return nullptr;
 }

@@ -1,5 +1,6 @@
-// The older dialect, { if = "listener", ne = "smtp", then = ... }, as the same trees that expressions
-// become. The texts in it are no expressions: "${0}" "${1}" "${listener}" stand in for values.
+// The older dialect, { if = "listener", ne = "smtp", then = ... }, as the same trees that
+// expressions become. The texts in it are no expressions: "${0}" "${1}" "${listener}" stand in for
+// values.
 #pragma once
 
 #include <boost/system/result.hpp>

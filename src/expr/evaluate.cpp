@@ -97,8 +97,9 @@ struct Evaluation {
     Value operator()(const Within& within) const {
         return find([&](const std::string& text) {
             const auto address = IpAddress::parse(text);
-            return address && std::any_of(within.networks->begin(), within.networks->end(),
-                                          [&](const auto& each) { return each.contains(*address); });
+            return address &&
+                   std::any_of(within.networks->begin(), within.networks->end(),
+                               [&](const auto& each) { return each.contains(*address); });
         });
     }
     Value operator()(const Joined&) const {

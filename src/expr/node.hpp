@@ -75,8 +75,9 @@ struct Call {
 };
 
 struct Node {
-    using What = std::variant<Literal, VariableReference, AttributeReference, Operation, ListOf,
-                              Index, Choice, Match, Capture, Membership, Affix, Within, Joined, Call>;
+    using What =
+        std::variant<Literal, VariableReference, AttributeReference, Operation, ListOf, Index,
+                     Choice, Match, Capture, Membership, Affix, Within, Joined, Call>;
     What what;
     Type type = Type::any;
     std::size_t offset = 0;  // where it begins in the text of the expression

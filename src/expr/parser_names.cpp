@@ -123,8 +123,7 @@ Node Parser::match(const Token& name, std::vector<Node> arguments) {
         return fail(arguments[0].offset, "a regular expression must be a text in quotes",
                     "for example matches('^a+$', sender)");
     auto pattern = compile_pattern(*text, arguments[0].offset);
-    if (!pattern)
-        return fail(pattern.error().offset, pattern.error().what, pattern.error().hint);
+    if (!pattern) return fail(pattern.error().offset, pattern.error().what, pattern.error().hint);
     Node node{Match{std::move(*pattern)}, Type::boolean, name.offset};
     node.operands.push_back(std::move(arguments[1]));
     captures_ = std::max(captures_, captures(node));

@@ -36,7 +36,8 @@ std::optional<Error> unmatched(std::size_t number, std::size_t captures, std::si
                                std::string_view written) {
     if (number < captures) return std::nullopt;
     if (captures == 0)
-        return Error{offset, fmt::format("nothing has been matched that {} could stand for", written),
+        return Error{offset,
+                     fmt::format("nothing has been matched that {} could stand for", written),
                      "the condition of this block has to match something first"};
     return Error{offset, fmt::format("{} is one too many", written),
                  fmt::format("the last that was captured is ${}", captures - 1)};

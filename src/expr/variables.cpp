@@ -43,9 +43,8 @@ std::vector<std::string_view> variable_names() {
 
 std::optional<Error> untimely(const VariableInfo& variable, Stage stage, std::size_t offset) {
     if (variable.since <= stage && stage <= variable.until) return std::nullopt;
-    const auto when = variable.since > stage
-                          ? fmt::format("before {}", stage_name(variable.since))
-                          : fmt::format("behind {}", stage_name(variable.until));
+    const auto when = variable.since > stage ? fmt::format("before {}", stage_name(variable.since))
+                                             : fmt::format("behind {}", stage_name(variable.until));
     return Error{offset, fmt::format("the variable \"{}\" has no value {}", variable.name, when),
                  fmt::format("this setting is asked at {}", stage_name(stage))};
 }

@@ -1,5 +1,5 @@
-// The variables of the language: their names, at which stages of a session they have a value, and of
-// which type it is.
+// The variables of the language: their names, at which stages of a session they have a value, and
+// of which type it is.
 #pragma once
 
 #include <cstddef>

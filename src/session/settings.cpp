@@ -71,11 +71,11 @@ void read_sender_rules(config::Section& section, AuthSettings& auth) {
     auth.must_match_header_from =
         section.expression("must-match-header-from", auth.must_match_header_from,
                            {Stage::header, Kind::boolean, {}, false});
-    auth.missing_from = section.choice(
-        "missing-from", {{"refuse", MissingFrom::refuse}, {"add", MissingFrom::add}},
-        auth.missing_from);
-    auth.resent = section.choice(
-        "resent", {{"refuse", Resent::refuse}, {"allow", Resent::allow}}, auth.resent);
+    auth.missing_from =
+        section.choice("missing-from", {{"refuse", MissingFrom::refuse}, {"add", MissingFrom::add}},
+                       auth.missing_from);
+    auth.resent = section.choice("resent", {{"refuse", Resent::refuse}, {"allow", Resent::allow}},
+                                 auth.resent);
 }
 
 AuthSettings read_auth(config::Section section, const std::vector<std::string>& directories) {
@@ -89,8 +89,8 @@ AuthSettings read_auth(config::Section section, const std::vector<std::string>& 
     auth.require = section.expression("require", Expression(true), at_ehlo);
     auth.allow_plain_text = section.expression("allow-plain-text", Expression(false), at_ehlo);
     // The account is known there, as authenticated_as, and not yet the session's.
-    auth.may_act_as = section.expression("may-act-as", auth.may_act_as,
-                                         {Stage::auth, Kind::boolean, {}, false});
+    auth.may_act_as =
+        section.expression("may-act-as", auth.may_act_as, {Stage::auth, Kind::boolean, {}, false});
     auth.network_principal = section.expression("network-principal", auth.network_principal,
                                                 {Stage::connect, Kind::text, {}, true});
     read_sender_rules(section, auth);
