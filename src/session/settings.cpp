@@ -144,7 +144,7 @@ void read_bare_newline(config::Section& relay, RelaySettings& settings) {
         relay.expression("bare-newline", settings.bare_newline,
                          {Stage::mail, Kind::constants, {"refuse", "normalize"}, false});
     for (const auto& result : settings.bare_newline.possible_results())
-        if (!std::holds_alternative<expr::Constant>(result.get()))
+        if (result.items().size() != 1)
             relay.problem("bare-newline", "one word is needed", "either refuse or normalize");
 }
 
