@@ -32,6 +32,10 @@ struct Application::OpenListener {
 
 std::unique_ptr<Application> Application::create(std::vector<std::string> config_files) {
     auto document = config::Document::load(config_files);
+    if (document.is_incomplete()) {
+        report(document.problems());
+        return nullptr;
+    }
     auto root = document.root();
     const auto log = read_log_settings(root);
     const auto server = read_server_settings(root);

@@ -25,12 +25,18 @@ std::vector<std::string> names_of(const Map& map) {
     return names;
 }
 
+// [remote.x] is what older settings call the directory "remote/x".
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
-                              const ServerSettings& server, const Foundation& foundation) {
+                              const Foundation& foundation, Generation& generation) {
+    const directory::SharedParts shared{
+        plugins, foundation.hash_pool, generation.server.hash_limits, foundation.log,
+        foundation.backends_may_be_missing ? &generation.missing_backends : nullptr};
     Directories directories;
     for (auto& [name, section] : root.tables("directory"))
-        directories[name] = directory::make_service(
-            name, section, {plugins, foundation.hash_pool, server.hash_limits, foundation.log});
+        directories[name] = directory::make_service(name, section, shared);
+    for (auto& [name, section] : root.tables("remote"))
+        directories["remote/" + name] =
+            directory::make_remote_service("remote/" + name, section, shared);
     return directories;
 }
 
@@ -114,6 +120,8 @@ void check_strangers(config::Section& root, const std::vector<upstream::NextHop*
 
 std::unique_ptr<Generation> Generation::build(config::Document& document,
                                               const Foundation& foundation) {
+    // What is missing may stand in the part that could not be read.
+    if (document.is_incomplete()) return nullptr;
     auto root = document.root();
     auto generation = std::make_unique<Generation>();
     generation->log = read_log_settings(root);
@@ -123,7 +131,7 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     directory::PluginLoader plugins(server.plugins.empty()
                                         ? directory::PluginLoader::default_folder()
                                         : std::filesystem::path(server.plugins));
-    auto directories = build_directories(root, plugins, server, foundation);
+    auto directories = build_directories(root, plugins, foundation, *generation);
     auto next_hops = build_next_hops(root, server, foundation);
     auto settings =
         session::Settings::read(root, server.hostname, names_of(directories), names_of(next_hops));

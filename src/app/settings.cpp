@@ -7,6 +7,9 @@
 #include <map>
 #include <thread>
 
+#include "address/domain.hpp"
+#include "address/literal.hpp"
+#include "address/unicode.hpp"
 #include "net/host_port.hpp"
 #include "net/stream.hpp"
 
@@ -21,6 +24,23 @@ using Bound = std::map<net::Endpoint, std::string>;  // by which listener
 std::string name_of_this_host() {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+// It stands in replies and headers as it is: what is no domain could say anything there.
+void read_hostname(config::Section& section, std::string& hostname) {
+    hostname = section.text("hostname", name_of_this_host());
+    if (address::is_ascii(hostname) &&
+        (address::normalize_domain(hostname) || address::normalize_literal(hostname)))
+        return;
+    const auto in_ascii =
+        address::is_text(hostname) ? address::normalize_domain(hostname) : std::nullopt;
+    section.problem(
+        "hostname",
+        section.has("hostname")
+            ? fmt::format("the hostname \"{}\" is neither a domain nor an address literal",
+                          hostname)
+            : fmt::format("the name of this machine, \"{}\", is no domain", hostname),
+        fmt::format("hostname = \"{}\"", in_ascii.value_or("mail.example.org")));
 }
 
 std::vector<net::TlsFiles> read_certificates(config::Section& root) {
@@ -88,7 +108,7 @@ ListenerSettings read_listener(std::string name, config::Section section,
 ServerSettings read_server_settings(config::Section& root) {
     auto section = root.table("server");
     ServerSettings server;
-    server.hostname = section.text("hostname", name_of_this_host());
+    read_hostname(section, server.hostname);
     server.workers = static_cast<unsigned>(section.integer("workers", 0, 0, 1024));
     if (server.workers == 0) server.workers = std::max(1U, std::thread::hardware_concurrency());
     server.drain_timeout = section.duration("drain-timeout", server.drain_timeout);

@@ -9,7 +9,7 @@ namespace postern::cli {
 namespace {
 
 int check(const SettingsOption& settings) {
-    const Instance instance(settings.files());
+    const Instance instance(settings.files(), Instance::Purpose::judge);
     const auto* generation = instance.generation();
     if (generation == nullptr) return Status::configuration;
     for (const auto& listener : generation->server.listeners)
@@ -20,6 +20,10 @@ int check(const SettingsOption& settings) {
     for (const auto& [name, ignored] : generation->environment->next_hops)
         std::cout << "next hop   " << name << "\n";
     std::cout << "the settings are good\n";
+    for (const auto& missing : generation->missing_backends)
+        std::cout << "but the backend \"" << missing.type << "\" of directory \""
+                  << missing.directory
+                  << "\" is not installed, so `postern serve` will not start\n";
     return Status::good;
 }
 

@@ -6,10 +6,12 @@
 
 namespace postern::cli {
 
-Instance::Instance(const std::vector<std::string>& config_files) {
+Instance::Instance(const std::vector<std::string>& config_files, Purpose purpose)
+    : log_({purpose == Purpose::judge ? observe::Level::warning : observe::Level::error, ""}) {
     auto document = config::Document::load(config_files);
     generation_ = app::Generation::build(
-        document, {io_, log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_});
+        document, {io_, log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_,
+                   purpose == Purpose::judge});
     if (!generation_) app::report(document.problems());
 }
 

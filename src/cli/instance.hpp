@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,8 +16,11 @@ namespace postern::cli {
 // there, and nothing has been started but the directories.
 class Instance {
  public:
+    // `judge` also tells what deserves a look, and does without backends that are not installed.
+    enum class Purpose : std::uint8_t { ask, judge };
+
     // Without `generation()` afterwards: the settings have mistakes, which stand on standard error.
-    explicit Instance(const std::vector<std::string>& config_files);
+    explicit Instance(const std::vector<std::string>& config_files, Purpose purpose = Purpose::ask);
 
     const app::Generation* generation() const { return generation_.get(); }
     // The directory of that name, or the only one; nullptr, with a sentence on standard error, when
@@ -29,7 +33,7 @@ class Instance {
 
  private:
     std::atomic<bool> draining_{false};
-    observe::Log log_{{observe::Level::error, ""}};
+    observe::Log log_;
     net::asio::io_context io_{1};
     crypto::HashPool hash_pool_{{}};
     net::BlockingPool files_{1, 16};

@@ -11,6 +11,7 @@
 #include "config/source.hpp"
 #include "config/substitution.hpp"
 #include "config/toml_reader.hpp"
+#include "config/word_lists.hpp"
 #include "expr/nearest.hpp"
 
 namespace postern::config {
@@ -89,6 +90,7 @@ class UnknownKeys {
     explicit UnknownKeys(Source& source) : source_(source) {}
 
     void report_in(const Table& table, const std::string& name) {
+        if (is_of_refused_type(table)) return;
         for (const auto& [key, entry] : table.entries) {
             if (!entry.read)
                 report(table, name, key, entry);
@@ -98,6 +100,13 @@ class UnknownKeys {
     }
 
  private:
+    // What the other keys mean depends on the type. Where nobody asked for any of them, the type
+    // was refused, and that is reported already.
+    static bool is_of_refused_type(const Table& table) {
+        return table.asked.size() == 1 &&
+               (table.asked.contains("type") || table.asked.contains("protocol"));
+    }
+
     void look_below(const Value& value, const std::string& name) {
         const auto* table = value.table();
         if (table && table->opened) report_in(*table, name);
@@ -141,6 +150,7 @@ Document Document::load(const std::vector<std::string>& paths, const Environment
                            "");
         }
     }
+    read_word_lists(*source, environment);
     return Document(std::move(source));
 }
 
@@ -158,6 +168,7 @@ Document Document::parse(std::string_view content, std::string file_name,
         source->incomplete = true;
         source->report({0, 0, 0}, fmt::format("it has more than {} octets", largest_file), "");
     }
+    read_word_lists(*source, environment);
     return Document(std::move(source));
 }
 
@@ -165,6 +176,10 @@ Document::Document(std::shared_ptr<Source> source) : source_(std::move(source)) 
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
+
+bool Document::is_incomplete() const {
+    return source_->incomplete;
+}
 
 Section Document::root() {
     source_->root->opened = true;

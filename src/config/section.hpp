@@ -67,8 +67,8 @@ class Section {
         return index ? (choices.begin() + *index)->second : fallback;
     }
 
-    // A plain value, a string holding an expression, or a list of { if, then } ending with { else
-    // }.
+    // A plain value, a text with an expression, or blocks of { if, then } with an { else }, in any
+    // of their dialects (setting_expression.hpp).
     expr::Expression expression(std::string_view key, expr::Expression fallback,
                                 const expr::Context& context);
 
@@ -99,10 +99,13 @@ class Section {
 
 class Document {
  public:
-    struct Environment {  // where %{env:NAME}% and %{file:/path}% come from; tests give their own
+    // Where %{env:NAME}%, %{file:/path}% and lists in files come from; tests give their own.
+    struct Environment {
         virtual ~Environment() = default;
         virtual std::optional<std::string> variable(const std::string& name) const;
+        // A regular file of at most `largest_file` octets.
         virtual std::optional<std::string> file(const std::string& path) const;
+        static constexpr std::size_t largest_file = 1024 * 1024;
     };
 
     // Reads and merges; what cannot be read or parsed becomes Problems. A key set in two files is a
@@ -118,6 +121,8 @@ class Document {
     Document& operator=(Document&&) noexcept;
     ~Document();
 
+    // A file could not be read or is no TOML: what seems to be missing may stand in it.
+    bool is_incomplete() const;
     Section root();
     // Records every key that nobody has read, with the nearest key that somebody asked for in that
     // table.

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 
+#include "config/json_form.hpp"
 #include "config/older_dialects.hpp"
+#include "expr/comparison.hpp"
 #include "expr/nearest.hpp"
 
 namespace postern::config {
 namespace {
-
-constexpr std::array<std::string_view, 3> block_keys{"if", "then", "else"};
 
 const Entry* find(const Table& block, std::string_view key) {
     const auto found = block.entries.find(key);
@@ -27,95 +27,139 @@ expr::Context condition_of(const expr::Context& context) {
 }  // namespace
 
 SettingExpression::SettingExpression(Source& source, const expr::Context& context, std::string name)
-    : source_(source),
-      context_(context),
-      condition_(condition_of(context)),
-      name_(std::move(name)) {}
-
-void SettingExpression::report(Place place, std::string what, std::string hint) {
-    good_ = false;
-    source_.report(place, name_ + ": " + std::move(what), std::move(hint));
-}
+    : report_(source, std::move(name)), context_(context), condition_(condition_of(context)) {}
 
 std::optional<expr::Expression> SettingExpression::read(const Value& value) {
     const auto* list = value.as<Values>();
     const bool has_blocks = list && std::any_of(list->begin(), list->end(),
                                                 [](const Value& item) { return item.table(); });
-    if (has_blocks) return blocks(*list, value);
-    if (const auto* table = value.table()) {
-        const auto older = json_form(*table);
-        report(value.place, older ? older->what : "a table is no expression",
-               older ? older->hint
-                     : "put { if = ..., then = ... } and { else = ... } in a list: [ ... ]");
-        return std::nullopt;
+    if (has_blocks) return list_form(*list, value);
+    if (const auto* table = value.table()) return match_form(*table, value);
+    const auto* written = value.as<Text>();
+    if (written && looks_like_json(written->written)) {
+        const auto parsed = has_macro(value) ? std::nullopt : read_json(value, report_);
+        return parsed ? match_form(*parsed->table(), *parsed) : std::nullopt;
     }
     auto single = term(value, context_);
     if (!single) return std::nullopt;
     return expr::Expression({}, std::move(*single));
 }
 
-std::optional<expr::Expression> SettingExpression::blocks(const Values& list, const Value& whole) {
-    std::vector<expr::Expression::Branch> branches;
-    std::optional<Term> otherwise;
+std::optional<expr::Expression> SettingExpression::list_form(const Values& list,
+                                                             const Value& whole) {
+    std::vector<const Value*> blocks;
+    const Value* otherwise = nullptr;
     const Table* last = nullptr;  // the block with `else`
     for (const auto& item : list) {
         const Table* block = item.table();
-        if (!block) {
-            report(item.place, fmt::format("{} stands among the blocks", describe(item)),
-                   "a block is { if = ..., then = ... } or { else = ... }");
-        } else if (const auto older = comparator_form(*block)) {
-            report(block->place, older->what, older->hint);
-        } else if (!block->entries.contains("else")) {
-            if (last) report(last->place, "\"else\" stands before an \"if\"", "put it at the end");
-            if_block(*block, branches);
+        if (!block || !block->entries.contains("else")) {
+            if (block && last)
+                report_(last->place, "\"else\" stands before an \"if\"", "put it at the end");
+            blocks.push_back(&item);
         } else if (last) {
-            report(block->place, "there are two blocks with \"else\"", "keep one, at the end");
+            report_(block->place, "there are two blocks with \"else\"", "keep one, at the end");
         } else {
             last = block;
-            else_block(*block, otherwise);
+            otherwise = else_block(*block);
         }
     }
-    if (!last) report(whole.place, "\"else\" is missing", "end the list with { else = ... }");
-    if (!good_ || !otherwise) return std::nullopt;
-    return expr::Expression(std::move(branches), std::move(*otherwise));
+    if (!last) report_(whole.place, "\"else\" is missing", "end the list with { else = ... }");
+    return rule(blocks, otherwise);
+}
+
+std::optional<expr::Expression> SettingExpression::match_form(const Table& table,
+                                                              const Value& whole) {
+    const Entry* match = find(table, "match");
+    const Entry* otherwise = find(table, "else");
+    if (!match) {
+        report_(whole.place, "a table is no expression",
+                "put { if = ..., then = ... } and { else = ... } in a list: [ ... ]");
+        return std::nullopt;
+    }
+    for (const auto& [key, entry] : table.entries)
+        if (&entry != match && &entry != otherwise)
+            report_(entry.place, fmt::format("unknown key {} beside \"match\"", in_quotes(key)),
+                    "there is \"match\" and \"else\"");
+    if (!otherwise) report_(whole.place, "\"else\" is missing", "write it beside \"match\"");
+    const auto blocks = match_blocks(match->value, report_);
+    if (!blocks) return std::nullopt;
+    return rule(*blocks, otherwise ? &otherwise->value : nullptr);
+}
+
+// One list is of one dialect, so that it is plain what the text behind `else` is.
+std::optional<expr::Expression> SettingExpression::rule(const std::vector<const Value*>& blocks,
+                                                        const Value* otherwise) {
+    const bool older = std::any_of(blocks.begin(), blocks.end(), [](const Value* each) {
+        return each->table() && has_comparator(*each->table());
+    });
+    const Dialect dialect = older ? Dialect::comparators : Dialect::expressions;
+    Branches branches;
+    for (const Value* each : blocks) {
+        if (each->table())
+            if_block(*each->table(), dialect, branches);
+        else
+            report_(each->place, fmt::format("{} stands among the blocks", describe(*each)),
+                    "a block is { if = ..., then = ... } or { else = ... }");
+    }
+    auto last = otherwise ? result(*otherwise, dialect, 0) : std::nullopt;
+    if (!report_.is_good() || !last) return std::nullopt;
+    return expr::Expression(std::move(branches), std::move(*last));
 }
 
 bool SettingExpression::has_only_known_keys(const Table& block) {
+    auto all = comparator_names();
+    all.insert(all.begin(), {"if", "then", "else"});
     bool known = true;
     for (const auto& [key, entry] : block.entries) {
-        if (std::find(block_keys.begin(), block_keys.end(), key) != block_keys.end()) continue;
-        const std::string near = expr::did_you_mean(key, block_keys);
-        report(entry.place, fmt::format("unknown key {} in a block", in_quotes(key)),
-               near.empty() ? "a block has \"if\" and \"then\", or \"else\"" : near);
+        if (std::find(all.begin(), all.end(), key) != all.end()) continue;
+        const std::string near = expr::did_you_mean(key, all);
+        report_(entry.place, fmt::format("unknown key {} in a block", in_quotes(key)),
+                near.empty() ? "a block has \"if\" and \"then\", or \"else\"" : near);
         known = false;
     }
     return known;
 }
 
-void SettingExpression::if_block(const Table& block,
-                                 std::vector<expr::Expression::Branch>& branches) {
+void SettingExpression::if_block(const Table& block, Dialect dialect, Branches& branches) {
     const bool known = has_only_known_keys(block);
+    const bool compares = has_comparator(block);
     const Entry* condition = find(block, "if");
-    const Entry* result = find(block, "then");
+    const Entry* then = find(block, "then");
     // With an unknown key, that one is what is missing here.
-    if (known && !condition)
-        report(block.place, result ? "\"if\" is missing beside \"then\"" : "the block is empty",
-               "a block is { if = ..., then = ... } or { else = ... }");
-    if (known && condition && !result)
-        report(block.place, "\"then\" is missing", "say what holds then: { if = ..., then = ... }");
-    auto when = condition ? term(condition->value, condition_) : std::nullopt;
-    auto what = result ? term(result->value, context_) : std::nullopt;
+    if (known && !condition && !compares)
+        report_(block.place, then ? "\"if\" is missing beside \"then\"" : "the block is empty",
+                "a block is { if = ..., then = ... } or { else = ... }");
+    if (known && (condition || compares) && !then)
+        report_(block.place, "\"then\" is missing",
+                "say what holds then: { if = ..., then = ... }");
+    if (known && condition && !compares && dialect == Dialect::comparators)
+        report_(block.place, "this block is of another form than the others",
+                "compare it as they do, or write all of them as expressions");
+    auto when = compares    ? OlderCondition(condition_, report_).read(block)
+                : condition ? term(condition->value, condition_)
+                            : std::nullopt;
+    // What a condition with a mistake would capture, nobody knows.
+    const auto captures = when ? when->captures() : std::numeric_limits<std::size_t>::max();
+    auto what = then ? result(then->value, dialect, captures) : std::nullopt;
     if (when && what) branches.push_back({std::move(*when), std::move(*what)});
 }
 
-void SettingExpression::else_block(const Table& block, std::optional<Term>& otherwise) {
+const Value* SettingExpression::else_block(const Table& block) {
     has_only_known_keys(block);
     for (const std::string_view key : {"if", "then"}) {
         if (const Entry* entry = find(block, key))
-            report(entry->place, fmt::format("\"{}\" stands in the block with \"else\"", key),
-                   "give each a block of its own");
+            report_(entry->place, fmt::format("\"{}\" stands in the block with \"else\"", key),
+                    "give each a block of its own");
     }
-    otherwise = term(find(block, "else")->value, context_);
+    return &find(block, "else")->value;
+}
+
+std::optional<expr::Term> SettingExpression::result(const Value& value, Dialect dialect,
+                                                    std::size_t captures) {
+    expr::Context context = context_;
+    context.captures = captures;
+    if (dialect == Dialect::comparators && value.as<Text>()) return text(value, context);
+    return term(value, context);
 }
 
 std::optional<expr::Term> SettingExpression::term(const Value& value,
@@ -129,9 +173,9 @@ std::optional<expr::Term> SettingExpression::term(const Value& value,
     if (real && std::isfinite(*real)) return plain(value, fmt::format("{:f}", *real), context);
     const auto* list = value.as<Values>();
     if (list && context.kind == expr::Kind::constants) return words(*list, context);
-    report(value.place, fmt::format("{} is no expression", describe(value)),
-           list ? "one value, or a list of { if = ..., then = ... } was expected"
-                : "write true, false, a number or an expression in quotes");
+    report_(value.place, fmt::format("{} is no expression", describe(value)),
+            list ? "one value, or a list of { if = ..., then = ... } was expected"
+                 : "write true, false, a number or an expression in quotes");
     return std::nullopt;
 }
 
@@ -139,31 +183,53 @@ std::optional<expr::Term> SettingExpression::plain(const Value& value, const std
                                                    const expr::Context& context) {
     auto compiled = Term::compile(text, context);
     if (compiled) return std::move(*compiled);
-    report(value.place, compiled.error().what, compiled.error().hint);
+    report_(value.place, compiled.error().what, compiled.error().hint);
     return std::nullopt;
+}
+
+bool SettingExpression::has_macro(const Value& value) {
+    const Text& text = *value.as<Text>();
+    if (text.has_macro)
+        report_(value.place, fmt::format("{} stands in an expression", in_quotes(text.written)),
+                "expressions are taken as written: %{...}% works in other settings only");
+    return text.has_macro;
 }
 
 std::optional<expr::Term> SettingExpression::expression(const Value& value,
                                                         const expr::Context& context) {
-    const Text& text = *value.as<Text>();
-    if (text.has_macro) {
-        report(value.place, fmt::format("{} stands in an expression", in_quotes(text.written)),
-               "expressions are taken as written: %{...}% works in other settings only");
-        return std::nullopt;
-    }
+    if (has_macro(value)) return std::nullopt;
+    const std::string& written = value.as<Text>()->written;
     const bool may_be_empty =
         context.kind == expr::Kind::text || context.kind == expr::Kind::constants;
-    if (text.written.empty() && may_be_empty) return Term::constant("");
-    auto compiled = Term::compile(text.written, context);
+    if (written.empty() && may_be_empty) return Term::constant("");
+    auto compiled = Term::compile(written, context);
     if (compiled) return std::move(*compiled);
-    const auto& error = compiled.error();
-    report(source_.is_full() ? value.place : source_.place_in(value, error.offset), error.what,
-           error.hint);
+    report_(value, compiled.error().offset, compiled.error().what, compiled.error().hint);
+    return std::nullopt;
+}
+
+// The `then` of the older dialect: a text, or a word, as it stands. Numbers, durations and truths
+// are the same in both.
+std::optional<expr::Term> SettingExpression::text(const Value& value,
+                                                  const expr::Context& context) {
+    const std::string& written = value.as<Text>()->written;
+    if (context.kind == expr::Kind::constants && !written.empty())
+        return words({&value, 1}, context);
+    if (context.kind != expr::Kind::text || written.empty()) return expression(value, context);
+    if (has_macro(value)) return std::nullopt;
+    if (written.size() > 1 && written.front() == '\'' && written.back() == '\'') {
+        report_(value.place, fmt::format("{} has quotes of its own", in_quotes(written)),
+                "beside eq, ne and the like a text stands as it is");
+        return std::nullopt;
+    }
+    auto compiled = expr::compile_template(written, context);
+    if (compiled) return std::move(*compiled);
+    report_(value, compiled.error().offset, compiled.error().what, compiled.error().hint);
     return std::nullopt;
 }
 
 // ["plain", "login"]: the words themselves, no expressions.
-std::optional<expr::Term> SettingExpression::words(const Values& list,
+std::optional<expr::Term> SettingExpression::words(std::span<const Value> list,
                                                    const expr::Context& context) {
     const std::vector<std::string_view> known(context.constants.begin(), context.constants.end());
     expr::List result;
@@ -176,9 +242,9 @@ std::optional<expr::Term> SettingExpression::words(const Values& list,
         }
         all = false;
         const std::string near = text ? expr::did_you_mean(text->written, known) : "";
-        report(item.place, fmt::format("{} is not known here", describe(item)),
-               near.empty() ? fmt::format("the words known here are {}", fmt::join(known, ", "))
-                            : near);
+        report_(item.place, fmt::format("{} is not known here", describe(item)),
+                near.empty() ? fmt::format("the words known here are {}", fmt::join(known, ", "))
+                             : near);
     }
     if (!all) return std::nullopt;
     return Term::constant(expr::Value(std::move(result)));

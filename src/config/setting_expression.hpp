@@ -1,12 +1,14 @@
 // A setting that may be an expression, out of what TOML holds: a plain value, a text with an
-// expression, or a list of { if, then } that ends with { else }.
+// expression, a list of { if, then } that ends with { else }, its older dialect (older_dialects),
+// or JSON (json_form). All become one expr::Expression.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "config/source.hpp"
+#include "config/setting_report.hpp"
 #include "config/tree.hpp"
 #include "expr/expression.hpp"
 
@@ -22,25 +24,33 @@ class SettingExpression {
 
  private:
     using Term = expr::Term;
+    using Branches = std::vector<expr::Expression::Branch>;
 
-    std::optional<expr::Expression> blocks(const Values& list, const Value& whole);
-    // Add what the block says, unless it has a mistake.
-    void if_block(const Table& block, std::vector<expr::Expression::Branch>& branches);
-    void else_block(const Table& block, std::optional<Term>& otherwise);
+    // In the older dialect a text in `then` is just that, no expression.
+    enum class Dialect : std::uint8_t { expressions, comparators };
+
+    std::optional<expr::Expression> list_form(const Values& list, const Value& whole);
+    std::optional<expr::Expression> match_form(const Table& table, const Value& whole);
+    std::optional<expr::Expression> rule(const std::vector<const Value*>& blocks,
+                                         const Value* otherwise);
+    // Adds what the block says, unless it has a mistake.
+    void if_block(const Table& block, Dialect dialect, Branches& branches);
+    const Value* else_block(const Table& block);
     bool has_only_known_keys(const Table& block);
 
+    // `captures` is how many the condition before makes.
+    std::optional<Term> result(const Value& value, Dialect dialect, std::size_t captures);
     std::optional<Term> term(const Value& value, const expr::Context& context);
     std::optional<Term> expression(const Value& value, const expr::Context& context);
     std::optional<Term> plain(const Value& value, const std::string& text,
                               const expr::Context& context);
-    std::optional<Term> words(const Values& list, const expr::Context& context);
-    void report(Place place, std::string what, std::string hint);
+    std::optional<Term> text(const Value& value, const expr::Context& context);
+    std::optional<Term> words(std::span<const Value> list, const expr::Context& context);
+    bool has_macro(const Value& value);
 
-    Source& source_;
+    SettingReport report_;
     const expr::Context& context_;
     expr::Context condition_;
-    std::string name_;
-    bool good_ = true;
 };
 
 }  // namespace postern::config

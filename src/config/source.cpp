@@ -100,6 +100,7 @@ std::string_view Source::line(Place place) const {
 }
 
 Place Source::place_in(const Value& text, std::size_t offset) const {
+    if (const auto* words = text.as<Text>(); !words || !words->is_literal) return text.place;
     std::string_view rest = line(text.place);
     for (unsigned column = 1; column < text.place.column && !rest.empty(); ++column) {
         rest.remove_prefix(1);

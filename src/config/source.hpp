@@ -2,6 +2,7 @@
 // its Sections.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "config/tree.hpp"
 
 namespace postern::config {
+
+using WordList = std::vector<std::string>;
 
 struct Source {
     struct File {
@@ -24,6 +27,7 @@ struct Source {
 
     std::vector<File> files;
     std::shared_ptr<Table> root = std::make_shared<Table>();
+    std::map<std::string, WordList, std::less<>> lists;  // of [list]
     std::vector<Finding> findings;
     // A file could not be read or parsed: what is missing now may stand in it.
     bool incomplete = false;

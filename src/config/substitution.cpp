@@ -10,8 +10,6 @@
 namespace postern::config {
 namespace {
 
-constexpr std::size_t largest_secret_file = 64 * 1024;
-
 void remove_newline(std::string& text) {
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
@@ -114,7 +112,7 @@ std::optional<std::string> Document::Environment::variable(const std::string& na
 std::optional<std::string> Document::Environment::file(const std::string& path) const {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) return std::nullopt;
-    std::string content(largest_secret_file + 1, '\0');
+    std::string content(largest_file + 1, '\0');
     struct stat status{};
     std::size_t size = 0;
     bool good = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -126,7 +124,7 @@ std::optional<std::string> Document::Environment::file(const std::string& path) 
     }
     ::close(descriptor);
     std::optional<std::string> result;
-    if (good && size <= largest_secret_file) result.emplace(content, 0, size);
+    if (good && size <= largest_file) result.emplace(content, 0, size);
     crypto::wipe(content);
     return result;
 }

@@ -49,6 +49,7 @@ std::string describe_type(const Value& value) {
     if (value.as<bool>()) return "true or false";
     if (value.as<std::int64_t>() || value.as<double>()) return "a number";
     if (value.as<Date>()) return "a date";
+    if (value.as<Null>()) return "null";
     return value.as<Values>() ? "a list" : "a table";
 }
 

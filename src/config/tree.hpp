@@ -29,11 +29,13 @@ struct Text {
     bool has_macro = false;                       // some %{...}% stands in it
     std::optional<crypto::Secret> replaced = {};  // with every %{...}% replaced
     std::string failure = {};                     // why that could not be done
+    bool is_literal = true;                       // it stands in the file, in quotes of its own
 
     std::string_view value() const { return replaced ? replaced->reveal() : written; }
 };
 
 struct Date {};  // TOML has dates and times, no setting does
+struct Null {};  // JSON has it
 
 struct Table;
 struct Value;
@@ -41,7 +43,8 @@ using Values = std::vector<Value>;
 
 struct Value {
     Place place;
-    std::variant<bool, std::int64_t, double, Text, Date, Values, std::shared_ptr<Table>> content;
+    std::variant<bool, std::int64_t, double, Text, Date, Null, Values, std::shared_ptr<Table>>
+        content;
 
     template <class T>
     T* as() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "directory/timed.hpp"
@@ -31,11 +32,65 @@ std::size_t read_count(config::Section& section, std::string_view key, std::size
         section.integer(key, static_cast<std::int64_t>(fallback), least, most));
 }
 
+bool is_installed(const PluginLoader& plugins, const std::string& type) {
+    const auto installed = plugins.installed();
+    return std::ranges::find(installed, type) != installed.end();
+}
+
+// The settings of a backend that is known but not there are judged all the same.
+std::unique_ptr<Service> make_absent(const std::string& name, config::Section& section,
+                                     std::string_view type_key, const KnownBackend& backend,
+                                     const SharedParts& shared) {
+    const auto settings = read_service_settings(section, type_key);
+    backend.read(section, type_key, shared.log);
+    if (!shared.missing) {
+        section.problem(type_key, fmt::format("the backend \"{}\" is not installed", backend.type),
+                        "`postern check` judges such settings, but nobody can log in with them");
+        return nullptr;
+    }
+    shared.missing->push_back({name, settings.type});
+    return std::make_unique<Service>(name, settings.timeout, shared.log, [&](asio::io_context&) {
+        return std::make_unique<Absent>(backend);
+    });
+}
+
+std::unique_ptr<Service> make_present(const std::string& name, config::Section& section,
+                                      std::string_view type_key, const Plugin& plugin,
+                                      const SharedParts& shared) {
+    const auto settings = read_service_settings(section, type_key);
+    auto build = [&](asio::io_context& io) {
+        BackendContext context{io, shared.hash_pool, shared.hash_limits, shared.log, name};
+        auto backend = plugin.create(context, section);
+        if (!backend) throw NotBuilt();
+        return stand_around(std::move(backend), settings);
+    };
+    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
+}
+
+std::unique_ptr<Service> make(const std::string& name, config::Section& section,
+                              std::string_view type_key, const SharedParts& shared) {
+    const auto type = section.required_text(type_key);
+    if (type.empty()) return nullptr;
+    try {
+        const auto* known = find_known_backend(type);
+        if (known && !is_installed(shared.plugins, type))
+            return make_absent(name, section, type_key, *known, shared);
+        return make_present(name, section, type_key, shared.plugins.load(type), shared);
+    } catch (const NotBuilt&) {
+    } catch (const PluginError& error) {
+        section.problem(type_key, error.what(), error.hint());
+    } catch (const std::exception& error) {
+        section.problem(
+            "", fmt::format("the backend \"{}\" cannot be set up: {}", type, error.what()), "");
+    }
+    return nullptr;
+}
+
 }  // namespace
 
-ServiceSettings read_service_settings(config::Section& section) {
+ServiceSettings read_service_settings(config::Section& section, std::string_view type_key) {
     ServiceSettings settings;
-    settings.type = section.required_text("type");
+    settings.type = section.required_text(type_key);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
     settings.limits.concurrency =
         read_count(section, "concurrency", settings.limits.concurrency, 1);
@@ -47,26 +102,12 @@ ServiceSettings read_service_settings(config::Section& section) {
 
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,
                                       const SharedParts& shared) {
-    auto settings = read_service_settings(section);
-    if (settings.type.empty()) return nullptr;
-    try {
-        const Plugin& plugin = shared.plugins.load(settings.type);
-        auto build = [&](asio::io_context& io) {
-            BackendContext context{io, shared.hash_pool, shared.hash_limits, shared.log, name};
-            auto backend = plugin.create(context, section);
-            if (!backend) throw NotBuilt();
-            return stand_around(std::move(backend), settings);
-        };
-        return std::make_unique<Service>(name, settings.timeout, shared.log, build);
-    } catch (const NotBuilt&) {
-    } catch (const PluginError& error) {
-        section.problem("type", error.what(), error.hint());
-    } catch (const std::exception& error) {
-        auto what =
-            fmt::format("the backend \"{}\" cannot be set up: {}", settings.type, error.what());
-        section.problem("", what, "");
-    }
-    return nullptr;
+    return make(name, section, "type", shared);
+}
+
+std::unique_ptr<Service> make_remote_service(const std::string& name, config::Section& section,
+                                             const SharedParts& shared) {
+    return make(name, section, "protocol", shared);
 }
 
 }  // namespace postern::directory

@@ -2,9 +2,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/section.hpp"
 #include "directory/limited.hpp"
+#include "directory/missing_backend.hpp"
 #include "directory/plugin_loader.hpp"
 #include "directory/service.hpp"
 
@@ -18,7 +21,8 @@ struct ServiceSettings {
     LimitedSettings limits;
 };
 
-ServiceSettings read_service_settings(config::Section& section);
+// `type_key` is the key that names the backend.
+ServiceSettings read_service_settings(config::Section& section, std::string_view type_key = "type");
 
 // What all directories of the program share; everything outlives them.
 struct SharedParts {
@@ -26,11 +30,16 @@ struct SharedParts {
     crypto::HashPool& hash_pool;
     crypto::HashLimits hash_limits;
     observe::Log& log;
+    // Where directories without their backend are noted; nullptr: they are mistakes.
+    std::vector<MissingBackend>* missing = nullptr;
 };
 
 // Builds the directory that [directory.<name>] describes, with all that stands around its backend,
 // on a thread of its own. nullptr: what is wrong with the section has become Problems.
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,
                                       const SharedParts& shared);
+// The same for [remote.<name>] of older settings, where `protocol` names the backend.
+std::unique_ptr<Service> make_remote_service(const std::string& name, config::Section& section,
+                                             const SharedParts& shared);
 
 }  // namespace postern::directory

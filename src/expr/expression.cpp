@@ -14,25 +14,34 @@ boost::system::result<Term, Error> Term::compile(std::string_view text, const Co
     auto node = Parser(text, context).parse();
     if (!node) return std::move(node).error();
     if (auto objection = check_result(*node, context)) return std::move(*objection);
-    Term term;
-    term.root_ = std::make_shared<const Node>(std::move(*node));
-    return term;
+    return Term(std::make_shared<const Node>(std::move(*node)));
 }
 
 Term Term::constant(Value value) {
-    Term term;
-    term.root_ = std::make_shared<const Node>(Node{Literal{std::move(value)}});
-    return term;
+    return Term(std::make_shared<const Node>(Node{Literal{std::move(value)}}));
 }
 
 Value Term::evaluate(const Variables& variables) const {
-    return root_ ? expr::evaluate(*root_, variables) : Value();
+    Scope scope{variables};
+    return evaluate(scope);
+}
+
+Value Term::evaluate(Scope& scope) const {
+    return expr::evaluate(*root_, scope);
+}
+
+std::size_t Term::captures() const {
+    return expr::captures(*root_);
 }
 
 Value Expression::evaluate(const Variables& variables) const {
-    for (const auto& branch : branches_)
-        if (branch.condition.evaluate(variables).truth()) return branch.result.evaluate(variables);
-    return otherwise_.evaluate(variables);
+    Scope scope{variables};
+    for (const auto& branch : branches_) {
+        scope.captures.clear();
+        if (branch.condition.evaluate(scope).truth()) return branch.result.evaluate(scope);
+    }
+    scope.captures.clear();
+    return otherwise_.evaluate(scope);
 }
 
 std::string Expression::text(const Variables& variables) const {
@@ -56,7 +65,7 @@ std::vector<Value> Expression::possible_results() const {
         terms.push_back(&branch.result);
     terms.push_back(&otherwise_);
     for (const Term* term : terms) {
-        const auto values = term->root_ ? expr::possible_results(*term->root_) : List{Value()};
+        const auto values = expr::possible_results(*term->root_);
         if (!values) return {};
         for (const auto& value : *values) {
             const bool seen = std::any_of(results.begin(), results.end(), [&](const Value& other) {

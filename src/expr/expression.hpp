@@ -52,8 +52,9 @@ class Value {
     std::variant<std::int64_t, double, std::string, Constant, List> value_;
 };
 
-// How far a session is when a setting is asked; a variable exists from some stage on.
-enum class Stage : std::uint8_t { connect, ehlo, auth, mail, rcpt };
+// How far a session is when a setting is asked; a variable exists from some stage on. `header` is
+// where the header of a message is judged.
+enum class Stage : std::uint8_t { connect, ehlo, auth, mail, rcpt, header };
 
 // clang-format off
 enum class Variable : std::uint8_t {
@@ -87,6 +88,7 @@ struct Context {
     Kind kind = Kind::boolean;
     std::vector<std::string> constants = {};  // the bare words allowed
     bool false_means_none = false;            // for text: `false` is allowed and reads as ""
+    std::size_t captures = 0;                 // how many of $0 $1 ... there are: Term::captures
 };
 
 struct Error {
@@ -95,7 +97,8 @@ struct Error {
     std::string hint;        // `did you mean "listener"?`
 };
 
-struct Node;  // the tree; private to expr
+struct Node;   // the tree; private to expr
+struct Scope;  // one evaluation; private to expr
 
 // One compiled expression without the if/then/else around it.
 class Term {
@@ -103,11 +106,17 @@ class Term {
     static boost::system::result<Term, Error> compile(std::string_view text,
                                                       const Context& context);
     static Term constant(Value value);
+    explicit Term(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+
     Value evaluate(const Variables& variables) const;
+    // How many of $0 $1 ... may have a value once this condition holds.
+    std::size_t captures() const;
+    const Node& root() const { return *root_; }
 
  private:
     friend class Expression;
-    std::shared_ptr<const Node> root_;
+    Value evaluate(Scope& scope) const;
+    std::shared_ptr<const Node> root_;  // never nullptr
 };
 
 // A whole setting: conditions in order, the first that holds decides; a plain value has none.

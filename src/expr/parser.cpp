@@ -267,8 +267,11 @@ Node Parser::finished(Node node) {
         return fail(
             node.offset, "the expression is nested too deeply",
             fmt::format("at most {} levels; group it with parentheses", deepest_expression));
-    if (!known) return node;
-    Value value = evaluate(node, NoVariables());
+    // A match leaves captures behind, even where its verdict is known.
+    if (!known || std::holds_alternative<Match>(node.what)) return node;
+    const NoVariables none;
+    Scope scope{none};
+    Value value = evaluate(node, scope);
     // The items of a list stay, for the check of its result; of everything else only the value is
     // left.
     if (!std::holds_alternative<ListOf>(node.what)) {

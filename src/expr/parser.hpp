@@ -20,7 +20,10 @@ constexpr std::size_t deepest_expression = 200;
 class Parser {
  public:
     Parser(std::string_view text, const Context& context)
-        : text_(text), context_(context), tokenizer_(text, context.constants) {}
+        : text_(text),
+          context_(context),
+          tokenizer_(text, context.constants),
+          captures_(context.captures) {}
 
     // The tree; its result is not yet checked against Context::kind.
     boost::system::result<Node, Error> parse();
@@ -46,6 +49,7 @@ class Parser {
     std::vector<Node> until(Token::Kind close, std::string_view text, std::string_view of);
 
     Node variable(const Token& name);
+    Node capture(const Token& name);
     Node unknown_name(const Token& name);
     Node special(const Function& function, const Token& name, std::vector<Node> arguments);
     Node match(const Token& name, std::vector<Node> arguments);
@@ -59,6 +63,7 @@ class Parser {
     Tokenizer tokenizer_;
     Token token_;
     std::size_t nesting_ = 0;
+    std::size_t captures_;  // $0 $1 ... that may have a value here
     std::optional<Error> error_;
 };
 

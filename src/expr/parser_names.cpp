@@ -7,13 +7,11 @@
 #include "expr/functions.hpp"
 #include "expr/nearest.hpp"
 #include "expr/parser.hpp"
+#include "expr/pattern.hpp"
 #include "expr/variables.hpp"
 
 namespace postern::expr {
 namespace {
-
-// Octets that one compiled regular expression may take.
-constexpr std::int64_t largest_pattern = 1 << 20;
 
 constexpr std::string_view word_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
@@ -24,12 +22,7 @@ Node Parser::name() {
     const Token name = token_;
     advance();
     if (failed()) return {};
-    if (name.name.starts_with('$'))
-        return fail(
-            name.offset,
-            fmt::format("\"{}\" is not supported yet: what matches() captured cannot be used",
-                        name.name),
-            "take the text apart with split() or email_part()");
+    if (name.name.starts_with('$')) return capture(name);
     if (token_.kind == Token::Kind::open) return call(name);
     if (find_variable(name.name)) return variable(name);
     const auto& constants = context_.constants;
@@ -40,12 +33,21 @@ Node Parser::name() {
 
 Node Parser::variable(const Token& name) {
     const VariableInfo& info = *find_variable(name.name);
-    if (info.since > context_.stage)
-        return fail(name.offset,
-                    fmt::format("the variable \"{}\" has no value before {}", name.name,
-                                stage_name(info.since)),
-                    fmt::format("this setting is asked at {}", stage_name(context_.stage)));
+    if (const auto error = untimely(info, context_.stage, name.offset))
+        return fail(error->offset, error->what, error->hint);
     return Node{VariableReference{info.variable}, info.type, name.offset};
+}
+
+// $0 is all that matches() found, $1 its first group: further right in the same expression, or in
+// the `then` of the same block.
+Node Parser::capture(const Token& name) {
+    const auto number = capture_number(std::string_view(name.name).substr(1));
+    if (!number)
+        return fail(name.offset, fmt::format("there is no \"{}\"", name.name),
+                    "$0 is what matches() found, $1 its first group");
+    if (auto error = unmatched(*number, captures_, name.offset, name.name))
+        return fail(error->offset, error->what, error->hint);
+    return Node{Capture{*number}, Type::text, name.offset};
 }
 
 Node Parser::unknown_name(const Token& name) {
@@ -120,16 +122,11 @@ Node Parser::match(const Token& name, std::vector<Node> arguments) {
     if (!text)
         return fail(arguments[0].offset, "a regular expression must be a text in quotes",
                     "for example matches('^a+$', sender)");
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(largest_pattern);
-    auto pattern = std::make_shared<const RE2>(*text, options);
-    if (!pattern->ok())
-        return fail(arguments[0].offset,
-                    fmt::format("the regular expression is wrong: {}", pattern->error()),
-                    "its syntax is that of RE2");
-    Node node{Match{std::move(pattern)}, Type::boolean, name.offset};
+    auto pattern = compile_pattern(*text, arguments[0].offset);
+    if (!pattern) return fail(pattern.error().offset, pattern.error().what, pattern.error().hint);
+    Node node{Match{std::move(*pattern)}, Type::boolean, name.offset};
     node.operands.push_back(std::move(arguments[1]));
+    captures_ = std::max(captures_, captures(node));
     return finished(std::move(node));
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/digest.hpp"
 #include "expr/functions.hpp"
 #include "expr/operations.hpp"
 #include "expr/text.hpp"
@@ -96,6 +97,19 @@ Value is_number(Arguments of) {
            std::holds_alternative<double>(of[0].get());
 }
 
+Value hash(Arguments of) {
+    const std::string algorithm = of[1].text();
+    return each_text(of[0], [&](const std::string& text) {
+        return crypto::digest_hex(algorithm, text).value_or("");
+    });
+}
+
+std::optional<Function::Objection> check_hash(Function::Known known) {
+    if (!known[1] || crypto::digest_hex(known[1]->text(), "")) return std::nullopt;
+    return Function::Objection{1, "there is no hash \"" + known[1]->text() + "\"",
+                               "'md5', 'sha1', 'sha256' or 'sha512'"};
+}
+
 constexpr std::array functions{
     Function{"contains", 2, Type::boolean, contains},
     Function{"contains_ignore_case", 2, Type::boolean, contains_ignore_case},
@@ -113,6 +127,7 @@ constexpr std::array functions{
              [](Arguments of) { return Value(lower(of[0].text()) == lower(of[1].text())); }},
     Function{"has_digits", 1, Type::boolean,
              [](Arguments of) { return Value(any_of(of[0], is_digit)); }},
+    Function{"hash", 2, Type::any, hash, check_hash},
     Function{"is_empty", 1, Type::boolean, is_empty},
     Function{"is_lowercase", 1, Type::boolean,
              [](Arguments of) { return Value(!any_of(of[0], is_upper)); }},

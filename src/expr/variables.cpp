@@ -1,5 +1,7 @@
 #include "expr/variables.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace postern::expr {
@@ -19,8 +21,9 @@ constexpr std::array<VariableInfo, 15> variables{{
     {"groups", Variable::groups, Stage::auth, Type::list},
     {"sender", Variable::sender, Stage::mail, Type::text},
     {"sender_domain", Variable::sender_domain, Stage::mail, Type::text},
-    {"rcpt", Variable::rcpt, Stage::rcpt, Type::text},
-    {"rcpt_domain", Variable::rcpt_domain, Stage::rcpt, Type::text},
+    // A message has one header and many recipients.
+    {"rcpt", Variable::rcpt, Stage::rcpt, Type::text, Stage::rcpt},
+    {"rcpt_domain", Variable::rcpt_domain, Stage::rcpt, Type::text, Stage::rcpt},
 }};
 
 }  // namespace
@@ -38,6 +41,14 @@ std::vector<std::string_view> variable_names() {
     return names;
 }
 
+std::optional<Error> untimely(const VariableInfo& variable, Stage stage, std::size_t offset) {
+    if (variable.since <= stage && stage <= variable.until) return std::nullopt;
+    const auto when = variable.since > stage ? fmt::format("before {}", stage_name(variable.since))
+                                             : fmt::format("behind {}", stage_name(variable.until));
+    return Error{offset, fmt::format("the variable \"{}\" has no value {}", variable.name, when),
+                 fmt::format("this setting is asked at {}", stage_name(stage))};
+}
+
 std::string_view stage_name(Stage stage) {
     switch (stage) {
         case Stage::connect:
@@ -50,6 +61,8 @@ std::string_view stage_name(Stage stage) {
             return "MAIL";
         case Stage::rcpt:
             return "RCPT";
+        case Stage::header:
+            return "the header";
     }
     return "";
 }

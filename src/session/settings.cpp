@@ -47,18 +47,20 @@ Expression naming(config::Section& section, std::string_view key, std::string_vi
     return expression;
 }
 
-AuthSettings read_auth(config::Section section, const std::vector<std::string>& directories) {
-    AuthSettings auth;
-    Context at_ehlo{Stage::ehlo, Kind::boolean, {}, false};
-    auth.mechanisms = section.expression(
-        "mechanisms",
-        Expression(expr::Value(expr::List{expr::Constant{"plain"}, expr::Constant{"login"}})),
-        {Stage::ehlo, Kind::constants, mechanism_words(), true});
-    auth.directory =
-        naming(section, "directory", "directory", directories, {Stage::ehlo, Kind::text, {}, true});
-    auth.require = section.expression("require", Expression(true), at_ehlo);
-    auth.allow_plain_text = section.expression("allow-plain-text", Expression(false), at_ehlo);
+// "lookup" is what older settings call it.
+Expression read_directory(config::Section& section, const std::vector<std::string>& directories) {
+    const Context context{Stage::ehlo, Kind::text, {}, true};
+    const bool is_older = section.has("lookup") && !section.has("directory");
+    if (section.has("lookup") && section.has("directory")) {
+        section.problem("lookup", "session.auth.lookup stands beside directory",
+                        "it is the older name of the same setting: keep one of them");
+        section.expression("lookup", Expression(), context);
+    }
+    return naming(section, is_older ? "lookup" : "directory", "directory", directories, context);
+}
 
+// What BEHAVIOUR section 3 asks of senders.
+void read_sender_rules(config::Section& section, AuthSettings& auth) {
     const Context at_mail{Stage::mail, Kind::boolean, {}, false};
     auth.must_match_sender = section.expression("must-match-sender", Expression(true), at_mail);
     auth.send_as_anyone = section.expression("send-as-anyone", Expression(false), at_mail);
@@ -66,6 +68,32 @@ AuthSettings read_auth(config::Section section, const std::vector<std::string>& 
     auth.sender.local_part_case = section.boolean("case-sensitive", false);
     auth.sender.name_is_address = section.boolean("name-is-address", false);
     auth.null_sender = section.choice("null-sender", {{"allow", true}, {"refuse", false}}, true);
+    auth.must_match_header_from =
+        section.expression("must-match-header-from", auth.must_match_header_from,
+                           {Stage::header, Kind::boolean, {}, false});
+    auth.missing_from =
+        section.choice("missing-from", {{"refuse", MissingFrom::refuse}, {"add", MissingFrom::add}},
+                       auth.missing_from);
+    auth.resent = section.choice("resent", {{"refuse", Resent::refuse}, {"allow", Resent::allow}},
+                                 auth.resent);
+}
+
+AuthSettings read_auth(config::Section section, const std::vector<std::string>& directories) {
+    AuthSettings auth;
+    const Context at_ehlo{Stage::ehlo, Kind::boolean, {}, false};
+    auth.mechanisms = section.expression(
+        "mechanisms",
+        Expression(expr::Value(expr::List{expr::Constant{"plain"}, expr::Constant{"login"}})),
+        {Stage::ehlo, Kind::constants, mechanism_words(), true});
+    auth.directory = read_directory(section, directories);
+    auth.require = section.expression("require", Expression(true), at_ehlo);
+    auth.allow_plain_text = section.expression("allow-plain-text", Expression(false), at_ehlo);
+    // The account is known there, as authenticated_as, and not yet the session's.
+    auth.may_act_as =
+        section.expression("may-act-as", auth.may_act_as, {Stage::auth, Kind::boolean, {}, false});
+    auth.network_principal = section.expression("network-principal", auth.network_principal,
+                                                {Stage::connect, Kind::text, {}, true});
+    read_sender_rules(section, auth);
 
     auth.attempts = section.integer("attempts", auth.attempts, 1, 1000);
     auth.expired_text = section.text("expired-text", auth.expired_text);
@@ -99,6 +127,27 @@ Limits read_limits(config::Section section) {
     return limits;
 }
 
+void read_add_missing(config::Section& relay, RelaySettings& settings) {
+    for (const auto& field : relay.texts("add-missing")) {
+        if (field == "date")
+            settings.add_date = true;
+        else if (field == "message-id")
+            settings.add_message_id = true;
+        else
+            relay.problem("add-missing", fmt::format("the field \"{}\" cannot be added", field),
+                          "a list of \"date\" and \"message-id\"");
+    }
+}
+
+void read_bare_newline(config::Section& relay, RelaySettings& settings) {
+    settings.bare_newline =
+        relay.expression("bare-newline", settings.bare_newline,
+                         {Stage::mail, Kind::constants, {"refuse", "normalize"}, false});
+    for (const auto& result : settings.bare_newline.possible_results())
+        if (result.items().size() != 1)
+            relay.problem("bare-newline", "one word is needed", "either refuse or normalize");
+}
+
 RelaySettings read_relay(config::Section relay, config::Section rcpt,
                          const std::vector<std::string>& next_hops) {
     RelaySettings settings;
@@ -107,6 +156,8 @@ RelaySettings read_relay(config::Section relay, config::Section rcpt,
     if (!relay.has("next-hop") && next_hops.size() > 1)
         relay.problem("", "there are several next hops and none is chosen",
                       fmt::format("next-hop = \"'{}'\"", next_hops.front()));
+    read_add_missing(relay, settings);
+    read_bare_newline(relay, settings);
     auto received = relay.table("received");
     settings.received_client_address = received.boolean("client-address", true);
     settings.received_login = received.boolean("login", false);
@@ -133,6 +184,8 @@ Settings Settings::read(config::Section& root, std::string hostname,
     auto section = root.table("session");
     Settings settings;
     settings.hostname = std::move(hostname);
+    settings.greeting_delay = section.expression("greeting-delay", settings.greeting_delay,
+                                                 {Stage::connect, Kind::duration, {}, false});
     settings.auth = read_auth(section.table("auth"), directories);
     settings.limits = read_limits(section.table("limits"));
     settings.relay = read_relay(section.table("relay"), section.table("rcpt"), next_hops);

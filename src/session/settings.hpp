@@ -13,11 +13,24 @@ namespace postern::session {
 
 using std::chrono::milliseconds;
 
+// A message without From.
+enum class MissingFrom : std::uint8_t { refuse, add };
+// A From that is not owned, in a message whose Resent-From is.
+enum class Resent : std::uint8_t { refuse, allow };
+
 // [session.auth]
 struct AuthSettings {
     expr::Expression mechanisms, directory, require, allow_plain_text;
     expr::Expression must_match_sender, send_as_anyone;
+    // Asked when the header is judged; `sender` is the reverse-path then.
+    expr::Expression must_match_header_from{true};
+    // May whoever has authenticated act as somebody else? Asked between the two.
+    expr::Expression may_act_as{false};
+    // Asked at connect: the login of the account that this client is without AUTH; "" is none.
+    expr::Expression network_principal{expr::Value(false)};
     expr::Expression errors_total, errors_wait;
+    MissingFrom missing_from = MissingFrom::refuse;
+    Resent resent = Resent::refuse;
     std::int64_t attempts = 10;  // AUTH commands of any outcome
     std::string expired_text = "Authentication credentials invalid";
     bool null_sender = true;  // MAIL FROM:<> for an authenticated user
@@ -53,12 +66,23 @@ struct RelaySettings {
     std::vector<std::string> local_domains;  // whom everybody else may reach; normal form
     bool received_client_address = true;
     bool received_login = false;
+    // RFC 6409 8: fields that are added where they are missing.
+    bool add_date = false;
+    bool add_message_id = false;
+    // "refuse" or "normalize", per listener where it is an expression; asked at MAIL.
+    expr::Expression bare_newline{expr::Constant{"refuse"}};
+
+    bool normalizes_bare_newlines(const expr::Variables& variables) const {
+        return bare_newline.text(variables) == "normalize";
+    }
     milliseconds linger =
         std::chrono::seconds(2);  // no setting: how long an idle client keeps its next hop
 };
 
 struct Settings {
     std::string hostname;
+    // [session] greeting-delay: whoever speaks before the greeting is no mail client.
+    expr::Expression greeting_delay{expr::Value(std::int64_t{0})};
     AuthSettings auth;
     Limits limits;
     RelaySettings relay;

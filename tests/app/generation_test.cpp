@@ -4,23 +4,10 @@
 
 #include <algorithm>
 
-#include "support/session_host.hpp"
+#include "app/house.hpp"
 
 namespace postern::app {
 namespace {
-
-// What outlives reloads, for a test.
-struct House {
-    net::asio::io_context io{1};
-    test::CapturedLog log;
-    crypto::HashPool hash_pool{{}};
-    net::BlockingPool files{1, 16};
-    std::atomic<bool> draining{false};
-
-    Foundation foundation() {
-        return {io, log, hash_pool, files, std::make_shared<net::TicketKeys>(), draining};
-    }
-};
 
 const std::string good =
     "[server]\nhostname = \"gate.example.org\"\n"
@@ -123,6 +110,54 @@ TEST(Generation, AllMistakesAreReportedAtOnce) {
                     "[session.limits]\nidle = \"soon\"\nreciepients = 3\n"
                     "[log]\nlevel = \"loud\"\n[session.relay]\nnext-hop = \"'mat'\"\n");
     EXPECT_EQ(std::ranges::count(all, '\n'), 4) << all;
+}
+
+TEST(Generation, WhatCannotBeReadIsAllThatIsReported) {
+    EXPECT_EQ(problems_of("[server]\nhostname = \n[session.limits]\nidle = 5\n"),
+              "postern.toml:2:12: expected value, saw '\\n'; this is not TOML\n");
+    House house;
+    auto missing = config::Document::load({"/nowhere/postern.toml"});
+    EXPECT_FALSE(Generation::build(missing, house.foundation()));
+    ASSERT_EQ(missing.problems().size(), 1U);
+    EXPECT_EQ(missing.problems().front().text(),
+              "/nowhere/postern.toml: the file cannot be read: No such file or directory");
+}
+
+TEST(Generation, OfARefusedTypeNoOtherKeyIsReported) {
+    const auto backend = problems_of(plugins() +
+                                     "[directory.x]\ntype = \"phonebook\"\nurl = \"x\"\n"
+                                     "timeout = \"soon\"\ntls.ca = \"y\"\n");
+    EXPECT_EQ(std::ranges::count(backend, '\n'), 1) << backend;
+    const auto next_hop = problems_of(plugins() +
+                                      "[next-hop.x]\ntype = \"pigeon\"\nloft = \"x\"\n"
+                                      "tls.starttls = \"never\"\n[session.relay]\nnext-hop = "
+                                      "\"'mta'\"\n");
+    EXPECT_EQ(std::ranges::count(next_hop, '\n'), 1) << next_hop;
+    const auto remote = problems_of(plugins() +
+                                    "[remote.x]\nprotocol = \"lmtp\"\naddress = \"x\"\n"
+                                    "[session.auth]\ndirectory = \"'people'\"\n");
+    EXPECT_EQ(std::ranges::count(remote, '\n'), 1) << remote;
+    const auto typed = problems_of(plugins() +
+                                   "[next-hop.x]\ntype = \"smtp\"\nadress = \"x:25\"\n"
+                                   "[session.relay]\nnext-hop = \"'mta'\"\n");
+    EXPECT_NE(typed.find("did you mean \"address\"?"), std::string::npos) << typed;
+}
+
+TEST(Generation, TheHostnameIsADomainOrAnAddressLiteral) {
+    const auto with = [](const std::string& hostname) {
+        std::string settings = plugins();
+        const std::string before = "hostname = \"gate.example.org\"";
+        return problems_of(
+            settings.replace(settings.find(before), before.size(), "hostname = " + hostname));
+    };
+    for (const char* fine : {"\"gate.example.org\"", "\"localhost\"", "\"[192.0.2.1]\"",
+                             "\"[IPv6:2001:db8::1]\"", "\"xn--bcher-kva.example\""})
+        EXPECT_EQ(with(fine), "") << fine;
+    for (const char* wrong : {R"("gw\r\nVRFY x")", R"("")", R"("gw x")", R"("192.0.2.1:25")",
+                              R"("[192.0.2]")", R"("gw..example")", R"("<gw>")"})
+        EXPECT_EQ(std::ranges::count(with(wrong), '\n'), 1) << wrong << with(wrong);
+    EXPECT_NE(with("\"b\u00fccher.example\"").find("hostname = \"xn--bcher-kva.example\""),
+              std::string::npos);
 }
 
 TEST(Generation, AnEmptyFileSaysWhatIsNeeded) {

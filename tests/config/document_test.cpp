@@ -314,7 +314,9 @@ TEST(Document, TheRealEnvironmentReadsVariablesAndRegularFilesOnly) {
     EXPECT_EQ(environment.variable("POSTERN_CONFIG_TEST"), std::nullopt);
     EXPECT_EQ(environment.file(files.write("s", "tiger\n")), "tiger\n");
     EXPECT_EQ(environment.file(files.write("e", "")), "");
-    EXPECT_EQ(environment.file(files.write("huge", std::string(65537, 'x'))), std::nullopt);
+    EXPECT_EQ(environment.file(
+                  files.write("huge", std::string(Document::Environment::largest_file + 1, 'x'))),
+              std::nullopt);
     EXPECT_EQ(environment.file(files.path("none")), std::nullopt);
     EXPECT_EQ(environment.file("/dev/zero"), std::nullopt);
     EXPECT_EQ(environment.file("/"), std::nullopt);

@@ -22,7 +22,7 @@ directory = "ldap"
 require = [ { if = "listener != 'smtp'", then = true } ]
 allow-plain-text = [ { if = "is_tls" }, { else = false } ]
 may-act-as = [ { else = false }, { if = "is_tls", then = true } ]
-must-match-sender = [ { if = "listener", ne = "smtp", then = true }, { else = false } ]
+must-match-sender = [ { if = "listener", nee = "smtp", then = true }, { else = false } ]
 must-match-header-from = "is_emtpy(authenticated_as)"
 send-as-anyone = "contains(groups, 'staff'"
 network-principal = "if_then(is_ip_in_cidr(remote_ip, '10.0.0.0/33'), 'printer', false)"
@@ -71,8 +71,8 @@ constexpr const char* expected =
     "t.toml:13:22: session.auth.allow-plain-text: \"then\" is missing; say what holds then: { if = "
     "..., then = ... }\n"
     "t.toml:14:16: session.auth.may-act-as: \"else\" stands before an \"if\"; put it at the end\n"
-    "t.toml:15:23: session.auth.must-match-sender: the older comparator form is not supported yet; "
-    "write if = \"listener == 'smtp'\"\n"
+    "t.toml:15:42: session.auth.must-match-sender: unknown key \"nee\" in a block; did you mean "
+    "\"ne\"?\n"
     "t.toml:16:27: session.auth.must-match-header-from: unknown function \"is_emtpy\"; did you "
     "mean \"is_empty\"?\n"
     "t.toml:17:43: session.auth.send-as-anyone: the expression ends too early; the closing "

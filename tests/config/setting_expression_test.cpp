@@ -208,27 +208,5 @@ TEST(SettingExpression, MistakesOfBlocks) {
         EXPECT_EQ(result_of(value, context), result) << value;
 }
 
-TEST(SettingExpression, OlderFormsAreRecognisedAndRefused) {
-    const std::string hint =
-        "the older comparator form is not supported yet; write if = \"listener == 'smtp'\"\n";
-    for (const char* comparator : {"eq", "ne", "starts-with", "not-starts-with", "ends-with",
-                                   "in-list", "not-in-list", "matches", "not-matches"}) {
-        EXPECT_EQ(result_of("[ { if = 'listener', " + std::string(comparator) +
-                                " = 'smtp', then = true }, { else = false } ]",
-                            boolean),
-                  "t:1:9: key: " + hint)
-            << comparator;
-    }
-    EXPECT_EQ(
-        result_of(
-            "[ { any-of = [ { if = 'listener', eq = 'a' } ], then = true }, { else = false } ]",
-            boolean),
-        "t:1:9: key: " + hint);
-    EXPECT_EQ(
-        result_of("{ match = [ { if = 'is_tls', then = 'true' } ], else = 'false' }", boolean),
-        "t:1:7: key: the JSON form of expressions is not supported yet; "
-        "write [ { if = \"...\", then = ... }, { else = ... } ]\n");
-}
-
 }  // namespace
 }  // namespace postern::config
