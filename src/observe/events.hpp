@@ -60,6 +60,9 @@ inline constexpr Event auth_aborted{
 inline constexpr Event sender_refused{
     "sender.refused", Level::warning,
     "Somebody wanted to send from an address that is not theirs."};
+inline constexpr Event header_refused{"header.refused", Level::warning,
+                                      "A message was refused because its header can be read in "
+                                      "more than one way; `why` tells where."};
 inline constexpr Event relay_denied{
     "relay.denied", Level::warning,
     "A client without authentication wanted to reach a recipient that is not ours."};

@@ -50,10 +50,18 @@ sasl::Step start(sasl::Mechanism& mechanism, const smtp::Auth& command) {
     return mechanism.start(*octets);
 }
 
-bool foreign_authorization(const sasl::Claim& claim, const identity::Login& login) {
+// Whom the client wants to act as, when that is somebody else (RFC 4616 section 2).
+bool wants_to_be_another(const sasl::Claim& claim, const identity::Login& login) {
     if (claim.authorization_id.empty()) return false;
     const auto wanted = identity::Login::parse(claim.authorization_id);
     return !wanted || *wanted != login;
+}
+
+AuthResult as_auth_result(identity::LookupResult looked_up) {
+    if (auto* principal = std::get_if<identity::Principal>(&looked_up))
+        return identity::Accepted{std::move(*principal)};
+    if (auto* rejected = std::get_if<identity::Rejected>(&looked_up)) return std::move(*rejected);
+    return std::get<identity::Unavailable>(std::move(looked_up));
 }
 
 }  // namespace
@@ -155,26 +163,72 @@ net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
     const auto login = identity::Login::parse(claim.authentication_id);
     AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
     if (login) verdict = co_await ask(*login, std::move(claim.password));
-    // Acting as somebody else is not possible yet: every foreign authorization identity is refused.
-    if (const auto* accepted = std::get_if<identity::Accepted>(&verdict);
-        accepted != nullptr && foreign_authorization(claim, *login))
-        verdict = identity::Rejected{identity::Reason::not_permitted, accepted->principal.name};
-    co_return conclude(std::move(verdict), claim.authentication_id, arrival);
+    std::string acting;  // who has authenticated, when it is not who the session is
+    if (auto* accepted = std::get_if<identity::Accepted>(&verdict);
+        accepted != nullptr && wants_to_be_another(claim, *login)) {
+        acting = accepted->principal.name;
+        verdict = co_await act_as(claim.authorization_id, std::move(accepted->principal));
+    }
+    co_return conclude(std::move(verdict), {claim.authentication_id, acting}, arrival);
+}
+
+// BEHAVIOUR section 2. The account is not the session's while it is asked about.
+net::Task<AuthResult> Authentication::act_as(const std::string& other,
+                                             identity::Principal principal) {
+    const identity::Rejected refused{identity::Reason::not_permitted, principal.name};
+    Facts authenticated = facts_;
+    authenticated.principal = std::move(principal);
+    if (!environment_.settings.auth.may_act_as.boolean(authenticated)) co_return refused;
+    const auto login = identity::Login::parse(other);
+    if (!login) co_return refused;
+    auto verdict = co_await look_up(*login);
+    co_return std::holds_alternative<identity::Rejected>(verdict) ? AuthResult(refused)
+                                                                  : std::move(verdict);
+}
+
+directory::Service* Authentication::directory() const {
+    const auto name = environment_.settings.auth.directory.text(facts_);
+    const auto found = environment_.directories.find(name);
+    return found == environment_.directories.end() ? nullptr : found->second.get();
 }
 
 net::Task<AuthResult> Authentication::ask(const identity::Login& login, crypto::Secret password) {
-    const auto name = environment_.settings.auth.directory.text(facts_);
-    const auto found = environment_.directories.find(name);
-    if (found == environment_.directories.end())
-        co_return identity::Unavailable{identity::Scope::question,
-                                        fmt::format("there is no directory \"{}\"", name)};
+    auto* service = directory();
+    if (service == nullptr) co_return no_directory();
     const auto network = net::client_network(net::asio::ip::make_address(facts_.remote_ip));
-    co_return co_await found->second->authenticate({login, std::move(password), network});
+    co_return co_await service->authenticate({login, std::move(password), network});
+}
+
+net::Task<AuthResult> Authentication::look_up(const identity::Login& login) {
+    auto* service = directory();
+    if (service == nullptr) co_return no_directory();
+    if (!service->capabilities().can_look_up)
+        co_return identity::Rejected{identity::Reason::not_permitted, ""};
+    co_return as_auth_result(co_await service->lookup(login));
+}
+
+AuthResult Authentication::no_directory() const {
+    return identity::Unavailable{identity::Scope::question,
+                                 fmt::format("there is no directory \"{}\"",
+                                             environment_.settings.auth.directory.text(facts_))};
+}
+
+net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
+    const auto name = environment_.settings.auth.network_principal.text(facts_);
+    if (name.empty()) co_return std::nullopt;
+    const auto login = identity::Login::parse(name);
+    AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
+    if (login) verdict = co_await look_up(*login);
+    mechanism_ = "network";
+    const std::string nobody;
+    const auto outcome = conclude(std::move(verdict), {name, nobody}, net::Clock::now());
+    if (facts_.principal || outcome.failure) co_return std::nullopt;
+    co_return outcome.reply;
 }
 
 // Nobody knows whether the password was right when the answer is Unavailable. From the second time
 // on such a client is slowed a little, so that it does not hammer on a directory that is down.
-Authentication::Outcome Authentication::conclude(AuthResult verdict, const std::string& claimed,
+Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names& names,
                                                  net::Clock::time_point arrival) {
     const auto& settings = environment_.settings.auth;
     const auto directory = settings.directory.text(facts_);
@@ -182,7 +236,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const std::
     if (auto* accepted = std::get_if<identity::Accepted>(&verdict)) {
         environment_.log.write(events::auth_accepted, subject_,
                                {{"login", accepted->principal.name},
-                                {"typed", claimed},
+                                {"typed", names.typed},
+                                {"authenticated", names.acting},
                                 {"directory", directory},
                                 {"mechanism", mechanism_},
                                 {"source", "directory"}});
@@ -190,7 +245,7 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const std::
     } else if (const auto* rejected = std::get_if<identity::Rejected>(&verdict)) {
         environment_.log.write(
             events::auth_rejected, subject_,
-            {{"login", rejected->account.empty() ? loggable(claimed) : rejected->account},
+            {{"login", rejected->account.empty() ? loggable(names.typed) : rejected->account},
              {"reason", identity::to_string(rejected->reason)},
              {"directory", directory},
              {"mechanism", mechanism_}});
@@ -198,7 +253,7 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const std::
         outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
     } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&verdict)) {
         environment_.log.write(events::auth_unavailable, subject_,
-                               {{"login", loggable(claimed)},
+                               {{"login", loggable(names.typed)},
                                 {"scope", identity::to_string(unavailable->scope)},
                                 {"why", unavailable->why},
                                 {"directory", directory},

@@ -33,6 +33,10 @@ class Authentication {
     // An AUTH command that was too long to be read; the same answer.
     bool refuse_long_line();
 
+    // At a MAIL without AUTH: a client whose network the settings know is that account
+    // (`network-principal`). A reply: nobody can say now.
+    net::Task<std::optional<smtp::Reply>> recognize_network();
+
  private:
     struct Outcome {  // of one command: what the client hears, and whether it counts as a failure
         smtp::Reply reply;
@@ -44,7 +48,15 @@ class Authentication {
     net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
     net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);
     net::Task<identity::AuthResult> ask(const identity::Login& login, crypto::Secret password);
-    Outcome conclude(identity::AuthResult verdict, const std::string& claimed,
+    net::Task<identity::AuthResult> act_as(const std::string& other, identity::Principal principal);
+    net::Task<identity::AuthResult> look_up(const identity::Login& login);
+    directory::Service* directory() const;
+    identity::AuthResult no_directory() const;
+    struct Names {
+        const std::string& typed;   // by the client
+        const std::string& acting;  // whose password it was, if not the session's principal's
+    };
+    Outcome conclude(identity::AuthResult verdict, const Names& names,
                      net::Clock::time_point arrival);
     Outcome aborted(const char* reason, smtp::Reply reply, bool failure = true);
     std::vector<std::string> offered(const Facts& facts) const;

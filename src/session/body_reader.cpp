@@ -37,6 +37,14 @@ smtp::Reply BodyReader::violation() const {
     return status_ == Status::nul ? smtp::replies::nul_octet() : smtp::replies::bare_newline();
 }
 
+bool BodyReader::take_bare_newline() {
+    if (ready_ > 0 || (status_ != Status::bare_cr && status_ != Status::bare_lf)) return false;
+    client_.consume(1);
+    ++octets_;
+    status_ = Status::more;
+    return true;
+}
+
 net::Task<bool> BodyReader::swallow(std::uint64_t most, net::Deadline until) {
     const auto limit = octets_ + most;
     while (!ended()) {

@@ -27,6 +27,9 @@ class BodyReader {
                status_ != smtp::BodyScanner::Status::end;
     }
     smtp::Reply violation() const;
+    // A CR or an LF alone, once all content has been consumed, is taken out: the caller puts a CRLF
+    // in its place, and a dot that follows begins a line. False: it is something else.
+    bool take_bare_newline();
     // Octets consumed so far, dot-stuffing included.
     std::uint64_t octets() const { return octets_; }
 

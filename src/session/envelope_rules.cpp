@@ -16,6 +16,15 @@ namespace replies = smtp::replies;
 
 }  // namespace
 
+policy::SenderRules sender_rules(const Environment& environment, const Facts& facts) {
+    auto rules = environment.settings.auth.sender;
+    const auto found =
+        environment.directories.find(environment.settings.auth.directory.text(facts));
+    if (found != environment.directories.end() && !found->second->capabilities().lists_addresses)
+        rules.name_is_address = true;
+    return rules;
+}
+
 std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Mail& mail) const {
     const char* why = why_not(mail.reverse_path);
     if (why == nullptr) return std::nullopt;
@@ -37,18 +46,9 @@ const char* EnvelopeRules::why_not(const address::Path& reverse_path) const {
     if (!reverse_path.mailbox) return settings.null_sender ? nullptr : "the null reverse-path";
     if (!settings.must_match_sender.boolean(facts_)) return nullptr;
     if (settings.send_as_anyone.boolean(facts_)) return nullptr;
-    const auto ownership = policy::owns(*facts_.principal, *reverse_path.mailbox, rules());
+    const auto ownership =
+        policy::owns(*facts_.principal, *reverse_path.mailbox, sender_rules(environment_, facts_));
     return ownership == policy::Ownership::none ? "not owned" : nullptr;
-}
-
-// Where a directory lists no addresses at all, the name it gives a principal is its address.
-policy::SenderRules EnvelopeRules::rules() const {
-    auto rules = environment_.settings.auth.sender;
-    const auto found =
-        environment_.directories.find(environment_.settings.auth.directory.text(facts_));
-    if (found != environment_.directories.end() && !found->second->capabilities().lists_addresses)
-        rules.name_is_address = true;
-    return rules;
 }
 
 std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Rcpt& rcpt,

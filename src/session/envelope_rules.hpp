@@ -12,6 +12,10 @@
 
 namespace postern::session {
 
+// How addresses are compared for this session: where a directory lists no addresses at all, the
+// name that it gives a principal is its address.
+policy::SenderRules sender_rules(const Environment& environment, const Facts& facts);
+
 // Our own rules about an envelope: who may send from an address (BEHAVIOUR section 3), and who may
 // reach one (section 4). nullopt: nothing speaks against it, and the next hop may be asked. A
 // refusal is logged.
@@ -27,7 +31,6 @@ class EnvelopeRules {
 
  private:
     const char* why_not(const address::Path& reverse_path) const;
-    policy::SenderRules rules() const;
     bool is_local(const address::Path& path) const;
 
     const Environment& environment_;

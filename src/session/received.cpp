@@ -1,9 +1,10 @@
 #include "session/received.hpp"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
+
+#include "session/message_date.hpp"
 
 namespace postern::session {
 
@@ -52,17 +53,6 @@ std::string protocol(const Trace& trace) {
                        trace.authenticated ? "A" : "");
 }
 
-std::string date(std::chrono::system_clock::time_point time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return fmt::format("{}, {} {} {} {:02}:{:02}:{:02} +0000", days[utc.tm_wday], utc.tm_mday,
-                       months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
 }  // namespace
 
 std::string received_field(const Trace& trace) {
@@ -76,7 +66,7 @@ std::string received_field(const Trace& trace) {
     field += fmt::format("\r\n\tby {} with {} id {}", word(trace.hostname), protocol(trace),
                          trace.session);
     if (!trace.recipient.empty()) field += fmt::format("\r\n\tfor <{}>", trace.recipient);
-    field += fmt::format(";\r\n\t{}\r\n", date(trace.time));
+    field += fmt::format(";\r\n\t{}\r\n", message_date(trace.time));
     return field;
 }
 

@@ -2,7 +2,6 @@
 
 #include "observe/events.hpp"
 #include "session/received.hpp"
-#include "smtp/chunk_scanner.hpp"
 #include "smtp/replies.hpp"
 
 namespace postern::session {
@@ -104,7 +103,12 @@ void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
 }
 
 Transfer Relay::transfer() {
-    return {environment_, client_, *connection_, [this] { return trace(); }};
+    return {environment_,
+            client_,
+            *connection_,
+            {.rules = {environment_, facts_, subject_},
+             .smtputf8 = dialogue_.smtputf8(),
+             .trace = [this] { return trace(); }}};
 }
 
 // What comes behind our 354 is read to its end whatever happens, so that it is never taken for
@@ -130,11 +134,24 @@ net::Task<bool> Relay::message() {
 }
 
 net::Task<smtp::Reply> Relay::pass(BodyReader& body, Transfer& message) {
+    const bool normalizes = environment_.settings.relay.normalizes_bare_newlines(facts_);
+    bool line_begins = false;  // behind a CRLF that we have put there
     while (!body.ended()) {
         co_await body.next();
-        if (body.violated()) co_return co_await message.refuse(body.violation());
-        const auto refusal = co_await message.take(body.content());
-        body.consume(body.content().size());
+        if (body.violated() && !normalizes) co_return co_await message.refuse(body.violation());
+        const auto content = body.content();
+        if (line_begins && content.starts_with('.'))
+            if (auto refusal = co_await message.take(".")) co_return *refusal;
+        line_begins = line_begins && content.empty();
+        auto refusal = co_await message.take(content);
+        body.consume(content.size());
+        if (!refusal && body.violated()) {
+            // In the header every reader would have to agree where a line ends.
+            if (!message.has_begun() || !body.take_bare_newline())
+                co_return co_await message.refuse(body.violation());
+            refusal = co_await message.take("\r\n");
+            line_begins = true;
+        }
         if (refusal) co_return *refusal;
     }
     co_return co_await message.finish();
@@ -154,30 +171,20 @@ void Relay::end_message(const smtp::Reply& reply) {
     drop_when_useless();
 }
 
-// A message that comes in chunks. Its octets are read whatever was said about it: they are no
-// commands.
-struct Relay::Chunks {
-    explicit Chunks(Transfer transfer) : message(std::move(transfer)) {}
-
-    net::Task<std::optional<smtp::Reply>> take(std::string_view octets);
-    net::Task<smtp::Reply> finish();
-
-    Transfer message;
-    smtp::ChunkScanner scanner;
-    bool refused = false;  // and the client has been told
-};
-
+// The octets of a chunk are read whatever is said about it: they are no commands.
 net::Task<bool> Relay::chunk(const smtp::Bdat& bdat) {
     if (!chunks_) {
-        chunks_ = std::make_unique<Chunks>(transfer());
+        chunks_ = std::make_unique<ChunkedMessage>(
+            transfer(), environment_.settings.relay.normalizes_bare_newlines(facts_));
+        told_ = false;
         dialogue_.chunk_begun();
         receiving_ = true;
     }
     std::optional<smtp::Reply> refusal;
-    if (chunks_->refused)
+    if (told_)
         refusal = replies::chunk_of_a_refused_message();
-    else if (!chunks_->message.has_room())
-        refusal = co_await chunks_->message.refuse(replies::no_memory_for_header());
+    else if (!chunks_->has_room())
+        refusal = co_await chunks_->refuse(replies::no_memory_for_header());
     auto left = bdat.octets;
     client_.begin_body();
     while (left > 0 && !refusal) {
@@ -188,9 +195,9 @@ net::Task<bool> Relay::chunk(const smtp::Bdat& bdat) {
     }
     if (!co_await skip(left)) co_return false;
     if (bdat.last && !refusal) refusal = co_await chunks_->finish();
-    if (refusal && !chunks_->refused) log_end(*refusal, chunks_->message.octets());
+    if (refusal && !told_) log_end(*refusal, chunks_->octets());
     const auto reply = refusal.value_or(replies::chunk_accepted(bdat.octets));
-    chunks_->refused = refusal.has_value();
+    told_ = refusal.has_value();
     if (bdat.last) {
         end_message(reply);
     } else {
@@ -220,32 +227,6 @@ net::Task<bool> Relay::skip(std::uint64_t octets) {
     }
     if (octets > 0) client_.say(replies::still_sending());
     co_return octets == 0;
-}
-
-net::Task<std::optional<smtp::Reply>> Relay::Chunks::take(std::string_view octets) {
-    using Status = smtp::ChunkScanner::Status;
-    while (!octets.empty()) {
-        const auto found = scanner.scan(octets);
-        if (auto refusal = co_await message.take(octets.substr(0, found.content)))
-            co_return refusal;
-        octets.remove_prefix(found.content);
-        if (found.status == Status::nul) co_return co_await message.refuse(replies::nul_octet());
-        if (found.status == Status::bare_cr || found.status == Status::bare_lf)
-            co_return co_await message.refuse(replies::bare_newline());
-        if (found.status == Status::dot) {
-            if (auto refusal = co_await message.take(".")) co_return refusal;
-        }
-    }
-    co_return std::nullopt;
-}
-
-// DATA, by which it goes on, can only end at the end of a line.
-net::Task<smtp::Reply> Relay::Chunks::finish() {
-    if (scanner.behind_cr()) co_return co_await message.refuse(replies::bare_newline());
-    if (!scanner.at_line_start()) {
-        if (auto refusal = co_await message.take("\r\n")) co_return *refusal;
-    }
-    co_return co_await message.finish();
 }
 
 std::string Relay::trace() const {

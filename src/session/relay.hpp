@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "session/body_reader.hpp"
+#include "session/chunked_message.hpp"
 #include "session/client.hpp"
 #include "session/environment.hpp"
 #include "session/facts.hpp"
@@ -56,7 +57,6 @@ class Relay {
     std::size_t recipients() const { return dialogue_.recipients() + pending_recipients_; }
 
  private:
-    struct Chunks;
     struct Owed {
         bool is_mail = false;
         std::string recipient;
@@ -87,7 +87,8 @@ class Relay {
     std::size_t pending_recipients_ = 0;
     std::string last_recipient_;  // of those accepted
     bool receiving_ = false;
-    std::unique_ptr<Chunks> chunks_;  // of the message that comes by BDAT
+    std::unique_ptr<ChunkedMessage> chunks_;  // the message that comes by BDAT
+    bool told_ = false;                       // it was refused, and the client knows
 };
 
 }  // namespace postern::session

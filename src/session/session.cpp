@@ -72,12 +72,26 @@ net::Task<> Session::run() {
 // RFC 5321 3.1: the server speaks first, then command and reply take turns.
 net::Task<> Session::converse() {
     if (listener_.implicit_tls) co_await start_tls();
+    if (!co_await hold_greeting()) co_return;
     client_.say(replies::greeting(settings_.hostname));
     std::string line;
     while (!over_ && co_await next_line(line)) {
         co_await obey(line);
         crypto::wipe(line);  // it may have been an AUTH with its credentials
     }
+}
+
+// Who speaks first is no mail client. False: it did, or has gone.
+net::Task<bool> Session::hold_greeting() {
+    const auto delay = settings_.greeting_delay.duration(facts_);
+    if (delay.count() <= 0) co_return true;
+    client_.patience(patience());
+    if (!co_await client_.line_before(net::Clock::now() + delay)) co_return true;
+    if (client_.body().empty())
+        ending_ = "client left";
+    else
+        end(replies::spoke_before_the_greeting(settings_.hostname));
+    co_return false;
 }
 
 net::Task<> Session::start_tls() {
@@ -148,9 +162,17 @@ net::Task<> Session::obey(std::string_view line) {
         // Nobody knows how many octets behind it are no commands.
         co_return smtp::is_bdat_line(line) ? end(command.error()) : bad_command(command.error());
     }
+    if (std::holds_alternative<smtp::Mail>(*command) && !facts_.principal)
+        if (const auto refusal = co_await recognize_network()) co_return client_.say(*refusal);
     if (const auto objection = dialogue_.objection(*command, offer()))
         co_return co_await object(*command, *objection);
     co_await std::visit([this](const auto& each) { return handle(each); }, *command);
+}
+
+net::Task<std::optional<smtp::Reply>> Session::recognize_network() {
+    const auto refusal = co_await authentication_.recognize_network();
+    if (facts_.principal) dialogue_.authenticated();
+    co_return refusal;
 }
 
 net::Task<> Session::object(const smtp::Command& command, const smtp::Reply& objection) {
@@ -160,102 +182,6 @@ net::Task<> Session::object(const smtp::Command& command, const smtp::Reply& obj
         co_return still_sending();
     const bool is_bad = objection.code == 503 && !dialogue_.excuses(command);
     is_bad ? bad_command(objection) : client_.say(objection);
-}
-
-net::Task<> Session::handle(const smtp::Ehlo& command) {
-    co_await hello(command.domain, true);
-    offered_ = capabilities();
-    client_.say(smtp::ehlo_reply(settings_.hostname, offered_));
-}
-
-net::Task<> Session::handle(const smtp::Helo& command) {
-    co_await hello(command.domain, false);
-    offered_ = {};
-    client_.say(replies::helo(settings_.hostname));
-}
-
-net::Task<> Session::hello(const std::string& domain, bool extended) {
-    co_await relay_.abandon();
-    // A next hop that has been told otherwise (XCLIENT) cannot be told again.
-    const bool is_news = domain != facts_.helo_domain || extended != dialogue_.extended();
-    if (is_news) co_await relay_.disconnect();
-    facts_.helo_domain = domain;
-    dialogue_.hello(extended);
-}
-
-// RFC 3207. What came in the clear behind the command was not said by the client we are going to
-// know.
-net::Task<> Session::handle(const smtp::StartTls&) {
-    if (!client_.body().empty()) {
-        environment_->log.write(events::session_injection, subject_, {});
-        co_return end(replies::injection());
-    }
-    co_await relay_.disconnect();
-    client_.say(replies::ready_for_tls());
-    co_await start_tls();
-    facts_.forget_client();
-    offered_ = {};
-}
-
-net::Task<> Session::handle(const smtp::Auth& command) {
-    const bool too_many = co_await authentication_.run(command);
-    if (facts_.principal) {
-        dialogue_.authenticated();
-        co_await relay_.disconnect();  // it was opened for somebody nobody knew
-    } else if (too_many) {
-        end(replies::too_many_attempts());
-    }
-}
-
-net::Task<> Session::handle(const smtp::Mail& command) {
-    const auto& path = command.reverse_path;
-    facts_.sender = path.mailbox ? path.mailbox->text() : "";
-    facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
-    auto objection = envelope_rules_.objection(command);
-    if (command.size && *command.size > offered_.size.value_or(0))
-        objection = replies::message_too_big();
-    if (!objection) objection = co_await relay_.mail(command);
-    if (!objection) co_return void(transaction_begun_ = net::Clock::now());
-    dialogue_.refused();
-    client_.say(*objection);
-}
-
-net::Task<> Session::handle(const smtp::Rcpt& command) {
-    const auto& mailbox = command.forward_path.mailbox;
-    facts_.rcpt = mailbox ? mailbox->text() : "";
-    facts_.rcpt_domain = mailbox ? mailbox->domain : "";
-    auto objection = envelope_rules_.objection(command, relay_.recipients());
-    if (!objection) co_return relay_.recipient(command);
-    co_await relay_.settle();
-    dialogue_.refused();
-    client_.say(*objection);
-}
-
-net::Task<> Session::handle(const smtp::Data&) {
-    if (!co_await relay_.message()) still_sending();
-}
-
-net::Task<> Session::handle(const smtp::Bdat& command) {
-    if (!co_await relay_.chunk(command)) still_sending();
-}
-
-net::Task<> Session::handle(const smtp::Rset&) {
-    co_await relay_.abandon();
-    client_.say(replies::ok());
-}
-
-template <class Question>
-net::Task<> Session::handle(const Question&) {
-    if constexpr (std::is_same_v<Question, smtp::Noop>) client_.say(replies::ok());
-    if constexpr (std::is_same_v<Question, smtp::Vrfy>) client_.say(replies::vrfy());
-    if constexpr (std::is_same_v<Question, smtp::Expn>) client_.say(replies::expn());
-    if constexpr (std::is_same_v<Question, smtp::Help>) client_.say(replies::help());
-    co_return;
-}
-
-net::Task<> Session::handle(const smtp::Quit&) {
-    end(replies::goodbye());
-    co_return;
 }
 
 smtp::Offer Session::offer() const {

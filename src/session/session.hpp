@@ -30,14 +30,15 @@ class Session {
 
  private:
     net::Task<> converse();
+    net::Task<bool> hold_greeting();
     net::Task<> start_tls();
     net::Deadline patience() const;
     net::Task<bool> next_line(std::string& line);
     net::Task<> obey(std::string_view line);
     net::Task<> hello(const std::string& domain, bool extended);
 
-    // One for each command of RFC 5321 and its extensions; the command is in order when it comes
-    // here.
+    // One for each command of RFC 5321 and its extensions (session_commands.cpp); the command is in
+    // order when it comes here.
     net::Task<> handle(const smtp::Ehlo& command);
     net::Task<> handle(const smtp::Helo& command);
     net::Task<> handle(const smtp::StartTls& command);
@@ -48,11 +49,14 @@ class Session {
     net::Task<> handle(const smtp::Bdat& command);
     net::Task<> handle(const smtp::Rset& command);
     net::Task<> handle(const smtp::Quit& command);
-    template <class Question>
-    net::Task<> handle(const Question& question);  // NOOP, VRFY, EXPN, HELP
+    net::Task<> handle(const smtp::Noop& command);
+    net::Task<> handle(const smtp::Vrfy& command);
+    net::Task<> handle(const smtp::Expn& command);
+    net::Task<> handle(const smtp::Help& command);
 
     smtp::Offer offer() const;
     smtp::Capabilities capabilities() const;
+    net::Task<std::optional<smtp::Reply>> recognize_network();
     net::Task<> object(const smtp::Command& command, const smtp::Reply& objection);
     void bad_command(const smtp::Reply& reply);
     void end(const smtp::Reply& last_words);

@@ -7,13 +7,13 @@ namespace postern::session {
 namespace replies = smtp::replies;
 
 Transfer::Transfer(const Environment& environment, Client& client, upstream::Connection& connection,
-                   std::function<std::string()> trace)
+                   Origin origin)
     : environment_(environment),
       client_(client),
       connection_(connection),
-      trace_(std::move(trace)),
+      origin_(std::move(origin)),
       share_(environment.header_memory, environment.settings.limits.header_limit),
-      header_(environment.settings.limits.header_limit) {}
+      header_(environment.settings.limits.header_limit, origin_.smtputf8) {}
 
 net::Task<std::optional<smtp::Reply>> Transfer::take(std::string_view octets) {
     octets_ += octets.size();
@@ -21,7 +21,7 @@ net::Task<std::optional<smtp::Reply>> Transfer::take(std::string_view octets) {
         co_return co_await refuse(replies::message_too_big());
     if (!begun_) {
         octets.remove_prefix(header_.take(octets));
-        if (!header_.complete() && !header_.too_long()) co_return std::nullopt;
+        if (!header_.settled()) co_return std::nullopt;
         if (auto refusal = co_await begin()) co_return refusal;
     }
     co_return co_await write(octets);
@@ -29,6 +29,7 @@ net::Task<std::optional<smtp::Reply>> Transfer::take(std::string_view octets) {
 
 net::Task<smtp::Reply> Transfer::finish() {
     if (!begun_) {  // without an empty line the whole message is a header
+        header_.finish();
         if (auto refusal = co_await begin()) co_return *refusal;
     }
     co_return co_await unhurried(connection_.finish());
@@ -45,12 +46,13 @@ net::Task<bool> Transfer::give_up() {
 }
 
 net::Task<std::optional<smtp::Reply>> Transfer::begin() {
-    if (auto objection = header_.objection()) co_return co_await refuse(*objection);
+    std::string additions;
+    if (auto objection = origin_.rules.objection(header_, origin_.smtputf8, additions))
+        co_return co_await refuse(*objection);
     auto answer = co_await unhurried(connection_.data());
     if (answer.code != 354) co_return co_await refuse(std::move(answer));
     begun_ = true;
-    const std::string held = trace_() + header_.octets();
-    header_ = HeldHeader(0);
+    const std::string held = origin_.trace() + additions + header_.release();
     share_.give_back();
     co_return co_await write(held);
 }

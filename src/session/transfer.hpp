@@ -10,6 +10,7 @@
 #include "session/environment.hpp"
 #include "session/header.hpp"
 #include "session/header_memory.hpp"
+#include "session/header_rules.hpp"
 #include "smtp/reply.hpp"
 #include "upstream/next_hop.hpp"
 
@@ -21,9 +22,13 @@ namespace postern::session {
 // taken.
 class Transfer {
  public:
-    // `trace` makes what is put before the message, once it has been judged.
+    struct Origin {
+        HeaderRules rules;
+        bool smtputf8 = false;
+        std::function<std::string()> trace;  // what is put before the message
+    };
     Transfer(const Environment& environment, Client& client, upstream::Connection& connection,
-             std::function<std::string()> trace);
+             Origin origin);
 
     // False: all held headers together take too much memory, and this one has no room.
     bool has_room() const { return begun_ || share_.granted(); }
@@ -36,6 +41,8 @@ class Transfer {
     net::Task<smtp::Reply> refuse(smtp::Reply reply);
 
     std::uint64_t octets() const { return octets_; }
+    // The header has been judged, and what comes is the body.
+    bool has_begun() const { return begun_; }
 
  private:
     net::Task<bool> give_up();
@@ -47,7 +54,7 @@ class Transfer {
     const Environment& environment_;
     Client& client_;
     upstream::Connection& connection_;
-    const std::function<std::string()> trace_;
+    const Origin origin_;
     HeaderShare share_;
     HeldHeader header_;
     std::uint64_t octets_ = 0;

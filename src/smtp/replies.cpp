@@ -123,6 +123,10 @@ Reply sender_not_owned() {
     return {550, "5.7.1", "Sender address is not owned by the authenticated user"};
 }
 
+Reply header_cannot_be_judged() {
+    return {550, "5.6.0", "The header does not say clearly who the message is from"};
+}
+
 Reply header_too_big() {
     return {552, "5.3.4", "The message header is too big"};
 }
@@ -245,6 +249,10 @@ Reply storage_full() {
 
 Reply local_error() {
     return {451, "4.3.0", "Local error, try again later"};
+}
+
+Reply spoke_before_the_greeting(std::string_view hostname) {
+    return {554, "5.5.0", std::string(hostname) + " client spoke before the greeting"};
 }
 
 Reply injection() {

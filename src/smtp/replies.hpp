@@ -45,6 +45,7 @@ Reply too_many_attempts();  // 421
 // What a user may not do
 Reply sender_not_owned();
 Reply header_too_big();
+Reply header_cannot_be_judged();
 Reply no_memory_for_header();  // 452: all held headers together
 Reply relaying_denied();
 Reply too_many_recipients();
@@ -81,6 +82,7 @@ Reply storage_full();
 Reply local_error();  // a fault of ours; trying again may help
 
 // The end of a connection, or in place of its beginning
+Reply spoke_before_the_greeting(std::string_view hostname);
 Reply injection();  // octets in the clear behind STARTTLS
 Reply idle_timeout();
 Reply still_sending();  // a refused message that does not end

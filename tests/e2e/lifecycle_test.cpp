@@ -95,7 +95,7 @@ TEST(Drain, LetsATransactionFinishAndSendsTheIdleHome) {
     EXPECT_TRUE(farewell.text().starts_with("421 4.3.2")) << farewell.text();
     EXPECT_TRUE(idle.is_closed());
 
-    busy.send("Subject: drained\r\n\r\nHello\r\n.\r\n");
+    busy.send("From: jane@example.org\r\nSubject: drained\r\n\r\nHello\r\n.\r\n");
     EXPECT_EQ(busy.read_reply().code, 250);
     EXPECT_EQ(gateway.maildir().wait_for(1).size(), 1u);
     const auto last = busy.command("MAIL FROM:<jane@example.org>");
@@ -136,7 +136,7 @@ TEST(Kill, InventsNoMessage) {
     Gateway gateway(maildir_settings());
     auto client = gateway.authenticated_client();
     begin_message(client);
-    client.send("Subject: half\r\n\r\nThis is not the e");
+    client.send("From: jane@example.org\r\nSubject: half\r\n\r\nThis is not the e");
     gateway.kill();
     EXPECT_TRUE(client.is_closed());
     EXPECT_TRUE(gateway.maildir().files().empty());

@@ -191,7 +191,7 @@ TEST_P(Pretenders, ReachNobodyOutside) {
     // Pipelined behind the failing AUTH, in one write.
     client.send(wrong +
                 "\r\nMAIL FROM:<jane@example.org>\r\nRCPT TO:<victim@outside.example>\r\nDATA\r\n"
-                "Subject: behind\r\n\r\nbehind\r\n.\r\nQUIT\r\n");
+                "From: jane@example.org\r\nSubject: behind\r\n\r\nbehind\r\n.\r\nQUIT\r\n");
     client.drain(std::chrono::seconds(3));
 
     auto again = gateway->client(GetParam());

@@ -29,14 +29,14 @@ const std::vector<std::string> transcript = {
     "MAIL FROM:<jane@example.org>\r\n",
     "RCPT TO:<bob@example.net>\r\n",
     "DATA\r\n",
-    "Subject: first\r\n",
+    "From: jane@example.org\r\nSubject: first\r\n",
     "\r\n",
     "A line\r\n",
     "and ano",
     "ther\r\n.",
     "\r\n",
     "MAIL FROM:<jane@example.org>\r\nRCPT TO:<carol@example.net>\r\nDATA\r\n",
-    "Subject: second\r\n\r\nHello\r\n.\r\n",
+    "From: jane@example.org\r\nSubject: second\r\n\r\nHello\r\n.\r\n",
     "QUIT\r\n",
 };
 // How many messages are complete once that many pieces have been said.
@@ -111,7 +111,7 @@ TEST(NextHopFault, AtEveryStepIsATemporaryReplyAndTheSessionGoesOn) {
              client.pipeline({"MAIL FROM:<jane@example.org>", "RCPT TO:<bob@example.net>", "DATA"}))
             codes.push_back(reply.code);
         if (codes.back() == 354)
-            codes.push_back(client.command("Subject: x\r\n\r\nHello\r\n.").code);
+            codes.push_back(client.command("From: jane@example.org\r\n\r\nHello\r\n.").code);
         EXPECT_EQ(std::ranges::count(codes, 451), 1) << testing::PrintToString(codes);
         EXPECT_NE(codes.back(), 250);
         EXPECT_TRUE(host.next_hop().messages().empty());
@@ -127,7 +127,7 @@ TEST(NextHopFault, InTheMiddleOfAMessageIsATemporaryReplyAtItsEnd) {
         client.greet();
         client.auth_plain("jane", "secret");
         client.pipeline({"MAIL FROM:<jane@example.org>", "RCPT TO:<bob@example.net>", "DATA"});
-        std::string message = "Subject: x\r\n\r\n";
+        std::string message = "From: jane@example.org\r\n\r\n";
         for (int i = 0; i < 2000; ++i)
             message += "a line of a message that is long enough\r\n";
         client.send(message);

@@ -138,7 +138,7 @@ TEST(Session, APipelinedMailIsAnsweredInOrder) {
     EXPECT_EQ(replies[1].code, 250);
     EXPECT_EQ(replies[2].code, 250);
     EXPECT_EQ(replies[3].code, 354);
-    EXPECT_EQ(client.command("\r\nHello\r\n.").code, 250);
+    EXPECT_EQ(client.command("From: jane@example.org\r\n\r\nHello\r\n.").code, 250);
 }
 
 TEST(Session, ARefusedMailRefusesWhatIsPipelinedBehindIt) {
@@ -414,7 +414,7 @@ TEST(Session, WhatTheNextHopSaysIsPassedOn) {
     host.next_hop().answer("DATA", smtp::Reply(452, "4.3.1", "No space"));
     EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").code, 250);
     EXPECT_EQ(client.command("DATA").code, 354);
-    EXPECT_EQ(client.command("Subject: x\r\n\r\nHello\r\n.").code, 452);
+    EXPECT_EQ(client.command("From: jane@example.org\r\n\r\nHello\r\n.").code, 452);
     EXPECT_EQ(client.command("NOOP").code, 250);
     host.next_hop().answer("MAIL", smtp::Reply(451, "4.3.5", "later"));
     EXPECT_EQ(client.command("MAIL FROM:<jane@example.org>").code, 451);
@@ -438,8 +438,11 @@ TEST(Session, MessagesThatOtherServersWouldReadDifferentlyAreCut) {
         int code;
         const char* heard;  // by the next hop
     };
-    const std::string header = "Subject: x\r\n\r\n";
+    const std::string header = "From: jane@example.org\r\n\r\n";
     const std::string padding(100'000, 'x');
+    std::string fields;
+    while (fields.size() < 150'000)
+        fields += "X-Padding: " + std::string(60, 'x') + "\r\n";
     const Case cases[] = {
         {"bare LF in the header", "Subject: x\nFrom: y\r\n\r\n", 550, "RSET"},
         {"NUL in the header", std::string("Sub\0ject: x\r\n\r\n", 15), 550, "RSET"},
@@ -451,7 +454,8 @@ TEST(Session, MessagesThatOtherServersWouldReadDifferentlyAreCut) {
          "RSET"},
         {"too big", header + std::string(20'000, 'x') + "\r\n" + std::string(200'000, 'y') + "\r\n",
          552, "CUT"},
-        {"endless header", "Subject: " + std::string(150'000, 'x') + "\r\n\r\n", 552, "RSET"},
+        {"endless header", "From: jane@example.org\r\n" + fields, 552, "RSET"},
+        {"endless field", "Subject: " + std::string(150'000, 'x') + "\r\n\r\n", 550, "RSET"},
     };
     for (const auto& each : cases) {
         SCOPED_TRACE(each.name);
@@ -530,7 +534,7 @@ TEST(Session, AMessageThatTricklesIsCut) {
     SessionHost host(in_the_clear + "session.limits.data-window = \"1s\"\n");
     auto client = jane_at(host);
     client.pipeline({"MAIL FROM:<jane@example.org>", "RCPT TO:<bob@example.net>", "DATA"});
-    client.send("Subject: x\r\n\r\nHel");
+    client.send("From: jane@example.org\r\n\r\nHel");
     EXPECT_NE(client.drain(std::chrono::seconds(8)).find("421 4.4.2"), std::string::npos);
     host.await_end();
     EXPECT_EQ(host.next_hop().count("CUT"), 1U);
@@ -561,7 +565,7 @@ TEST(Session, DrainingEndsItAtTheNextCommandOutsideATransaction) {
     host.drain();
     EXPECT_EQ(client.command("RCPT TO:<bob@example.net>").code, 250);
     EXPECT_EQ(client.command("DATA").code, 354);
-    EXPECT_EQ(client.command("Subject: x\r\n\r\nHello\r\n.").code, 250);
+    EXPECT_EQ(client.command("From: jane@example.org\r\n\r\nHello\r\n.").code, 250);
     EXPECT_EQ(client.command("NOOP").code, 421);
     EXPECT_TRUE(client.is_closed());
 }
