@@ -31,12 +31,22 @@ net::Task<identity::AuthResult> judged(SessionHost::Verdict verdict, std::string
     co_return verdict(login, password);
 }
 
+net::Task<identity::LookupResult> known(std::string login) {
+    if (login == "down") co_return identity::Unavailable{};
+    if (login == "bob" || login == "printer")
+        co_return identity::Principal{.name = login, .addresses = {login + "@example.org"}};
+    co_return identity::Rejected{identity::Reason::unknown_user, ""};
+}
+
 std::unique_ptr<directory::Service> people(SessionHost::Verdict verdict, observe::Log& log) {
     return std::make_unique<directory::Service>(
         "people", std::chrono::seconds(2), log, [verdict](asio::io_context&) {
-            return std::make_unique<FakeDirectory>([verdict](const identity::Credentials& asked) {
-                return judged(verdict, asked.login.text(), std::string(asked.password.reveal()));
-            });
+            return std::make_unique<FakeDirectory>(
+                [verdict](const identity::Credentials& asked) {
+                    return judged(verdict, asked.login.text(),
+                                  std::string(asked.password.reveal()));
+                },
+                [](const identity::Login& login) { return known(login.text()); });
         });
 }
 

@@ -40,6 +40,7 @@ class SessionHost {
 
     // `settings` is the TOML of [session]; mistakes in it throw. jane, password "secret", owns
     // jane@example.org, jane+x@sub.example.org and @jane.example, unless `verdict` says otherwise.
+    // A lookup knows bob and printer, who own their addresses there; of "down" nobody can tell.
     explicit SessionHost(const std::string& settings = "", Verdict verdict = knows_jane,
                          session::Listener listener = {"submission", false, nullptr});
     ~SessionHost();
