@@ -157,7 +157,7 @@ void Application::welcome(Worker& worker, net::Socket socket, const std::string&
                           const std::shared_ptr<const Generation>& generation,
                           std::shared_ptr<void> seat) {
     boost::system::error_code error;
-    const auto peer = net::unmapped(socket.remote_endpoint(error));
+    const auto peer = net::normal_form(socket.remote_endpoint(error));
     if (error) return;  // gone again
     const auto found = generation->listeners.find(listener);
     if (found == generation->listeners.end()) return;

@@ -125,6 +125,9 @@ ServerSettings read_server_settings(config::Section& root) {
                                           server.hash_pool.memory),
                   1024 * 1024, 4ULL * 1024 * 1024 * 1024) /
         1024);
+    if (server.hash_limits.memory_kib * 1024ULL > server.hash_pool.memory)
+        hash.problem("max-memory", "one password may take more memory than all together",
+                     "raise server.hash.memory");
     server.hash_limits.passes =
         static_cast<std::uint32_t>(hash.integer("max-passes", server.hash_limits.passes, 1, 1000));
 

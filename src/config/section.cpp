@@ -36,9 +36,16 @@ std::string Section::text(std::string_view key, std::string fallback) {
 }
 
 std::string Section::required_text(std::string_view key) {
-    if (!state_->table->entries.contains(key))
-        state_->report_missing(key, fmt::format("write {} = \"...\"", dotted("", key)));
-    return text(key);
+    const auto hint = fmt::format("write {} = \"...\"", dotted("", key));
+    const Entry* entry = state_->ask(key);
+    if (!entry) {
+        state_->report_missing(key, hint);
+        return "";
+    }
+    const auto value = state_->text(key, entry->value, "a text in quotes was expected");
+    if (value && value->empty())
+        problem(key, fmt::format("{} is empty", dotted(name(), key)), hint);
+    return std::string(value.value_or(""));
 }
 
 crypto::Secret Section::secret(std::string_view key) {

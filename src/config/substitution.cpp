@@ -42,12 +42,18 @@ class Substitution {
         std::string result;
         while (true) {
             const auto begin = rest.find("%{");
-            const auto end = begin == rest.npos ? rest.npos : rest.find("}%", begin);
-            const auto colon = begin == rest.npos ? rest.npos : rest.find(':', begin);
-            if (end == rest.npos || colon > end) break;  // nothing more that looks like one
+            if (begin == rest.npos) break;
             result += rest.substr(0, begin);
-            const auto macro = rest.substr(begin, end + 2 - begin);
-            replace(macro, rest.substr(begin + 2, colon - begin - 2),
+            rest.remove_prefix(begin);
+            const auto end = rest.find("}%");
+            const auto colon = rest.find(':');
+            if (end == rest.npos && is_macro(rest)) fail("a macro ends with }%");
+            if (end == rest.npos || colon > end) {  // nothing that looks like one
+                result += rest.substr(0, 2);
+                rest.remove_prefix(2);
+                continue;
+            }
+            replace(rest.substr(0, end + 2), rest.substr(2, colon - 2),
                     rest.substr(colon + 1, end - colon - 1), result);
             rest.remove_prefix(end + 2);
         }
@@ -57,6 +63,10 @@ class Substitution {
     }
 
  private:
+    static bool is_macro(std::string_view text) {
+        return text.starts_with("%{env:") || text.starts_with("%{file:");
+    }
+
     void replace(std::string_view macro, std::string_view kind, std::string_view name,
                  std::string& result) {
         text_.has_macro = true;

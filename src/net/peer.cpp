@@ -4,10 +4,12 @@
 
 namespace postern::net {
 
-asio::ip::tcp::endpoint unmapped(const asio::ip::tcp::endpoint& endpoint) {
-    const auto address = endpoint.address();
-    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return endpoint;
-    return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
+asio::ip::tcp::endpoint normal_form(const asio::ip::tcp::endpoint& endpoint) {
+    if (!endpoint.address().is_v6()) return endpoint;
+    auto address = endpoint.address().to_v6();
+    address.scope_id(0);
+    if (!address.is_v4_mapped()) return {address, endpoint.port()};
+    return {asio::ip::make_address_v4(asio::ip::v4_mapped, address), endpoint.port()};
 }
 
 std::string client_network(const asio::ip::address& address) {

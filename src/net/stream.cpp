@@ -21,8 +21,8 @@ constexpr auto goodbye_time = std::chrono::seconds(1);
 Stream::State::State(Socket accepted) : socket(std::move(accepted)), timer(socket.get_executor()) {
     error_code ignored;  // the peer may be gone already: the first read tells
     socket.native_non_blocking(true, ignored);
-    remote = unmapped(socket.remote_endpoint(ignored));
-    local = unmapped(socket.local_endpoint(ignored));
+    remote = normal_form(socket.remote_endpoint(ignored));
+    local = normal_form(socket.local_endpoint(ignored));
 }
 
 Stream::State::~State() {

@@ -231,23 +231,27 @@ net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
 Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names& names,
                                                  net::Clock::time_point arrival) {
     const auto& settings = environment_.settings.auth;
-    const auto directory = settings.directory.text(facts_);
+    const auto from = settings.directory.text(facts_);
+    if (const auto* accepted = std::get_if<identity::Accepted>(&verdict);
+        accepted != nullptr && accepted->principal.name.empty())
+        verdict = identity::Unavailable{identity::Scope::question, "the account has no name"};
     Outcome outcome{reply_to(verdict, settings.expired_text)};
     if (auto* accepted = std::get_if<identity::Accepted>(&verdict)) {
         environment_.log.write(events::auth_accepted, subject_,
                                {{"login", accepted->principal.name},
                                 {"typed", names.typed},
                                 {"authenticated", names.acting},
-                                {"directory", directory},
+                                {"directory", from},
                                 {"mechanism", mechanism_},
                                 {"source", "directory"}});
         facts_.principal = std::move(accepted->principal);
+        facts_.name_is_address = !directory()->capabilities().lists_addresses;
     } else if (const auto* rejected = std::get_if<identity::Rejected>(&verdict)) {
         environment_.log.write(
             events::auth_rejected, subject_,
             {{"login", rejected->account.empty() ? loggable(names.typed) : rejected->account},
              {"reason", identity::to_string(rejected->reason)},
-             {"directory", directory},
+             {"directory", from},
              {"mechanism", mechanism_}});
         outcome.failure = true;
         outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
@@ -256,7 +260,7 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                {{"login", loggable(names.typed)},
                                 {"scope", identity::to_string(unavailable->scope)},
                                 {"why", unavailable->why},
-                                {"directory", directory},
+                                {"directory", from},
                                 {"mechanism", mechanism_}});
         if (unavailable_++ > 0) outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
     }

@@ -80,7 +80,7 @@ net::Task<Client::Line> Client::read_line(std::string& line, std::size_t limit) 
     const auto here = body();
     const auto end = here.find('\n', searched_);
     const bool carriage_return = end > 0 && here[end - 1] == '\r';
-    if (!too_long && carriage_return) line.assign(here.substr(0, end - 1));
+    if (!too_long) line.assign(here.substr(0, carriage_return ? end - 1 : end));
     too_long = too_long || end + 1 > limit;
     forget(end + 1);
     release_memory();

@@ -18,10 +18,7 @@ namespace replies = smtp::replies;
 
 policy::SenderRules sender_rules(const Environment& environment, const Facts& facts) {
     auto rules = environment.settings.auth.sender;
-    const auto found =
-        environment.directories.find(environment.settings.auth.directory.text(facts));
-    if (found != environment.directories.end() && !found->second->capabilities().lists_addresses)
-        rules.name_is_address = true;
+    rules.name_is_address = rules.name_is_address || facts.name_is_address;
     return rules;
 }
 

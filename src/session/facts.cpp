@@ -19,6 +19,7 @@ Facts::Facts(std::string listener_name, const net::Stream& stream)
 
 void Facts::forget_client() {
     principal.reset();
+    name_is_address = false;
     for (auto* said : {&helo_domain, &sender, &sender_domain, &rcpt, &rcpt_domain})
         said->clear();
 }

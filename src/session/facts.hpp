@@ -22,6 +22,7 @@ struct Facts final : expr::Variables {
     std::string tls_version, tls_cipher;
     std::string helo_domain;
     std::optional<identity::Principal> principal;
+    bool name_is_address = false;  // the principal's directory lists no addresses
     std::string sender, sender_domain;
     std::string rcpt, rcpt_domain;
 

@@ -139,9 +139,11 @@ net::Task<bool> Session::next_line(std::string& line) {
             if (over_) co_return false;
             continue;
         }
-        bad_command(read == Client::Line::too_long
-                        ? replies::line_too_long()
-                        : replies::syntax_error("a line ends with CR LF"));
+        const auto refusal = read == Client::Line::too_long
+                                 ? replies::line_too_long()
+                                 : replies::syntax_error("a line ends with CR LF");
+        // Behind a BDAT that cannot be read stand octets that are no commands.
+        smtp::is_bdat_line(line) ? end(refusal) : bad_command(refusal);
         if (over_) co_return false;
     }
 }

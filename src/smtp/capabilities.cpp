@@ -70,7 +70,7 @@ std::string listed(std::string_view keyword, const std::vector<std::string>& nam
 
 std::optional<std::uint64_t> smaller_size(std::optional<std::uint64_t> left,
                                           std::optional<std::uint64_t> right) {
-    if (!left || !right) return std::nullopt;
+    if (!left || !right) return left ? left : right;
     if (*left == 0 || *right == 0) return std::max(*left, *right);
     return std::min(*left, *right);
 }

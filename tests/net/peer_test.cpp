@@ -11,13 +11,12 @@ asio::ip::address address(const char* text) {
 
 TEST(Peer, AnIpv4ClientOfAnIpv6SocketIsAnIpv4Client) {
     const std::pair<const char*, const char*> cases[] = {
-        {"::ffff:192.0.2.1", "192.0.2.1"},
-        {"192.0.2.1", "192.0.2.1"},
-        {"2001:db8::1", "2001:db8::1"},
-        {"::1", "::1"},
+        {"::ffff:192.0.2.1", "192.0.2.1"}, {"192.0.2.1", "192.0.2.1"},
+        {"2001:db8::1", "2001:db8::1"},    {"::1", "::1"},
+        {"fe80::1%1", "fe80::1"},
     };
     for (const auto& [seen, meant] : cases) {
-        const auto peer = unmapped({address(seen), 25});
+        const auto peer = normal_form({address(seen), 25});
         EXPECT_EQ(peer.address().to_string(), meant);
         EXPECT_EQ(peer.port(), 25);
     }
