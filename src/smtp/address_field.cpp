@@ -30,6 +30,20 @@ bool is_header_text(std::string_view text) {
     return true;
 }
 
+// RFC 5322 2.2.3. A line end that folds nothing stays, and is no text.
+std::string unfold(std::string_view body) {
+    std::string unfolded;
+    while (!body.empty()) {
+        const auto line = body.substr(0, body.find("\r\n"));
+        unfolded += line;
+        body.remove_prefix(line.size());
+        const bool folds = body.size() > 2 && is_blank(body[2]);
+        if (!folds) return unfolded += body;
+        body.remove_prefix(2);
+    }
+    return unfolded;
+}
+
 // RFC 5322 3.4 by recursive descent. Every function takes its part off the front of `rest_`; false:
 // it is not there, and `error_` says why.
 class Parser {
@@ -219,10 +233,10 @@ bool names_only(const std::vector<WrittenMailbox>& mailboxes, std::string_view t
 }
 
 // The grammar has one reading, readers have others: they decode before they parse, do not nest
-// comments, forget about backslashes, or take what stands in the first "<" and ">". So an "@"
-// outside of an addr-spec is either part of an address that the field names anyway, or stands in a
-// quoted display name with nothing else of the grammar beside it.
-std::optional<Error> ambiguity(std::string_view body,
+// comments, forget about backslashes, end a quoted string with its line, or take what stands in the
+// first "<" and ">". So an "@" outside of an addr-spec is either part of an address that the field
+// names anyway, or stands in a quoted display name with nothing else of the grammar beside it.
+std::optional<Error> ambiguity(std::string_view body, bool folded,
                                const std::vector<WrittenMailbox>& mailboxes) {
     const auto decoded = with_words_decoded(body);
     // No more than that: what calls itself ISO-8859-1 is full of C1.
@@ -234,7 +248,8 @@ std::optional<Error> ambiguity(std::string_view body,
     if (count(decoded, '@') == in_addresses && count(body, '@') == in_addresses)
         return std::nullopt;
     if (names_only(mailboxes, decoded) && names_only(mailboxes, body)) return std::nullopt;
-    const bool plain = decoded == body && body.find_first_of("\\(),;:") == std::string_view::npos &&
+    const bool plain = !folded && decoded == body &&
+                       body.find_first_of("\\(),;:") == std::string_view::npos &&
                        count(body, '<') <= 1 && count(body, '>') <= 1;
     return plain ? std::nullopt : std::optional(Error::ambiguous);
 }
@@ -271,11 +286,13 @@ const char* to_string(AddressFieldError error) {
 
 boost::system::result<std::vector<WrittenMailbox>, AddressFieldError> parse_address_field(
     std::string_view body, bool smtputf8) {
-    if (!is_header_text(body)) return Error::not_text;
-    if (!smtputf8 && !address::is_ascii(body)) return Error::eight_bit;
-    Parser parser(body);
+    const auto text = unfold(body);
+    if (!is_header_text(text)) return Error::not_text;
+    if (!smtputf8 && !address::is_ascii(text)) return Error::eight_bit;
+    Parser parser(text);
     if (!parser.parse()) return parser.error();
-    if (const auto error = ambiguity(body, parser.mailboxes())) return *error;
+    const bool folded = text.size() < body.size();
+    if (const auto error = ambiguity(text, folded, parser.mailboxes())) return *error;
     return std::move(parser.mailboxes());
 }
 

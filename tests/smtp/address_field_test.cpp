@@ -76,6 +76,22 @@ TEST(AddressField, MayHaveBlanksAndCommentsBetweenItsWords) {
     expect_error(Error::comment_too_deep, {"((((((((())))))))) jane@x.test"});
 }
 
+TEST(AddressField, MayBeFoldedWhereItHasBlanks) {
+    expect_mailboxes({
+        {"\r\n jane@x.test", "jane@x.test"},
+        {" Jane\r\n\tDoe\r\n <jane@x.test>\r\n ", "jane@x.test"},
+        {"\"Doe,\r\n Jane\" <jane@x.test>", "jane@x.test"},
+        {"(a\r\n b) jane@x.test", "jane@x.test"},
+        {"jane\r\n @x.test", "jane@x.test"},
+        {"=?utf-8?Q?a?=\r\n =?utf-8?Q?b?= <jane@x.test>", "jane@x.test"},
+        {"\"jane\r\n doe\"@x.test", "\"jane doe\"@x.test"},
+    });
+    expect_error(Error::syntax,
+                 {"jane@x\r\n .test", "ja\r\n ne@x.test", "jane@x.test\r\n joe@x.test"});
+    expect_error(Error::not_text, {"jane@x.test\r\n", "jane\r\n@x.test", "\r\njane@x.test",
+                                   "jane@x.test\r\n\r\n ", "jane@x.test\n ", "jane@x.test\r "});
+}
+
 TEST(AddressField, MayHaveAnyDisplayName) {
     expect_mailboxes({
         {"Jane Q. Doe <jane@x.test>", "jane@x.test"},
@@ -222,6 +238,7 @@ TEST(AddressField, HidesNoAddress) {
                                        "\"joe@x.test, b\" <jane@x.test>",
                                        "\"<joe@x.test>\" <jane@x.test>",
                                        "\"joe@x.test\" (a) <jane@x.test>",
+                                       "\"a\r\n joe@x.test\" <jane@x.test>",
                                        "\"joe@x.test\": jane@x.test;",
                                    });
     expect_error(Error::not_text,
