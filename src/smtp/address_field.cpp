@@ -247,7 +247,10 @@ std::optional<Error> ambiguity(std::string_view body, bool folded,
         in_addresses += count(each.text, '@');
     if (count(decoded, '@') == in_addresses && count(body, '@') == in_addresses)
         return std::nullopt;
-    if (names_only(mailboxes, decoded) && names_only(mailboxes, body)) return std::nullopt;
+    const auto joined = with_words_decoded(body, Blanks::lost);
+    if (names_only(mailboxes, body) && names_only(mailboxes, decoded) &&
+        names_only(mailboxes, joined))
+        return std::nullopt;
     const bool plain = !folded && decoded == body &&
                        body.find_first_of("\\(),;:") == std::string_view::npos &&
                        count(body, '<') <= 1 && count(body, '>') <= 1;

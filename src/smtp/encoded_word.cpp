@@ -83,22 +83,29 @@ std::string decode(const EncodedWord& word) {
     return address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
 }
 
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t") == std::string_view::npos;
+std::string_view trimmed(std::string_view text, bool front, bool back) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (front && !text.empty() && blank(text.front()))
+        text.remove_prefix(1);
+    while (back && !text.empty() && blank(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 }  // namespace
 
-std::string with_words_decoded(std::string_view text) {
+std::string with_words_decoded(std::string_view text, Blanks blanks) {
     std::string result;
+    const bool lost = blanks == Blanks::lost;
     bool behind_word = false;
     while (const auto word = take_word(text)) {
         // RFC 2047 6.2: blanks between two encoded words are not shown.
-        if (!behind_word || !is_blank(word->before)) result += word->before;
+        const bool between = behind_word && trimmed(word->before, true, true).empty();
+        if (!between) result += trimmed(word->before, lost && behind_word, lost);
         result += decode(*word);
         behind_word = true;
     }
-    return result += text;
+    return result += trimmed(text, lost && behind_word, false);
 }
 
 }  // namespace postern::smtp

@@ -225,6 +225,8 @@ TEST(AddressField, HidesNoAddress) {
                                        "=?utf-8?Q?joe=40?= <jane@x.test>",
                                        "=?utf-8?Q?joe?= =?utf-8?Q?=40x.test?= <jane@x.test>",
                                        "joe.=?utf-8?Q?jane=40x.test?= <jane@x.test>",
+                                       "joe. =?utf-8?Q?jane=40x.test?= <jane@x.test>",
+                                       "=?utf-8?Q?jane=40x.test?= .y.test <jane@x.test>",
                                        "=?utf-8?Q?jane=40x.test?=.y.test <jane@x.test>",
                                        "=?utf-7?Q?joe+AEA-x.test?= <jane@x.test>",
                                        "\"=?utf-8?B?am9lQHgudGVzdA==?=\" <jane@x.test>",

@@ -42,6 +42,16 @@ TEST(EncodedWord, SwallowsTheBlanksToTheNextOne) {
     });
 }
 
+TEST(EncodedWord, MayLoseTheBlanksAroundIt) {
+    const Table table = {
+        {"a =?utf-8?Q?b?= c", "abc"},
+        {" a  =?utf-8?Q?_b?= =?utf-8?Q?c_?=\td ", " a bc d "},
+        {" a b ", " a b "},
+    };
+    for (const auto& [text, expected] : table)
+        EXPECT_EQ(with_words_decoded(text, Blanks::lost), expected) << text;
+}
+
 TEST(EncodedWord, ThatIsMalformedIsDecodedAsFarAsSomeReaderWould) {
     expect_decoded({
         {"=?utf-8?Q?a b, c?=", "a b, c"},
