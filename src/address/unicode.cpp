@@ -68,15 +68,13 @@ bool is_text(std::string_view octets) {
     return true;
 }
 
-std::string to_utf8(std::string_view octets, std::string_view charset) {
+std::optional<std::string> to_utf8(std::string_view octets, std::string_view charset) {
     const std::string name(charset);
     UErrorCode status = U_ZERO_ERROR;
     // Only what stands in ICU's own table: it would look for any other name among the files.
-    const bool known = ucnv_countAliases(name.c_str(), &status) > 0 && U_SUCCESS(status);
-    const auto text =
-        icu::UnicodeString(octets.data(), icu_size(octets), known ? name.c_str() : "UTF-8");
+    if (ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status)) return std::nullopt;
     std::string result;
-    text.toUTF8String(result);
+    icu::UnicodeString(octets.data(), icu_size(octets), name.c_str()).toUTF8String(result);
     return result;
 }
 

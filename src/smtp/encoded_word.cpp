@@ -1,6 +1,6 @@
 #include "smtp/encoded_word.hpp"
 
-#include <cstdint>
+#include <algorithm>
 #include <optional>
 
 #include "address/unicode.hpp"
@@ -9,6 +9,9 @@
 namespace postern::smtp {
 
 namespace {
+
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct EncodedWord {
     std::string_view before;  // what stands in front of it
@@ -60,13 +63,11 @@ std::string decode_q(std::string_view content) {
 
 // RFC 4648 section 4, without a word about what is not in its alphabet.
 std::string decode_b(std::string_view content) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string octets;
     std::uint32_t bits = 0;
     int held = 0;
     for (const char c : content) {
-        const auto value = alphabet.find(c);
+        const auto value = base64_alphabet.find(c);
         if (value == std::string_view::npos) continue;
         bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
         held += 6;
@@ -77,10 +78,34 @@ std::string decode_b(std::string_view content) {
     return octets;
 }
 
-std::string decode(const EncodedWord& word) {
+bool is_base64(std::string_view text) {
+    const auto padding = text.size() - std::min(text.find('='), text.size());
+    return padding <= 2 && text.find_first_not_of(base64_alphabet) >= text.size() - padding &&
+           text.substr(text.size() - padding).find_first_not_of('=') == std::string_view::npos;
+}
+
+// Whether all decoders find the same word, and the same in it. A blank in it is a mistake that some
+// clients make; it ends the word for some readers.
+bool is_harmless(const EncodedWord& word, std::string_view decoded) {
+    const auto quotes = std::ranges::count(decoded, '"');
+    const bool blank = word.content.find_first_of(" \t") != std::string_view::npos;
+    return word.content.find_first_of("\"\\<>()?") == std::string_view::npos &&
+           (word.encoding == 'Q' || is_base64(word.content)) &&
+           (blank ? quotes == 0 : quotes % 2 == 0);
+}
+
+// Decodes a word to the end of `result`.
+void append(const EncodedWord& word, DecodedText& result) {
     const auto octets = word.encoding == 'Q' ? decode_q(word.content) : decode_b(word.content);
     // RFC 2231 section 5: a language may stand behind the charset.
-    return address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
+    const auto known = address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
+    const auto decoded = known.value_or(octets);
+    result.harmless = result.harmless && known && is_harmless(word, decoded);
+    result.text += decoded;
+}
+
+bool has_half_word(std::string_view text) {
+    return text.find("=?") != std::string_view::npos;
 }
 
 std::string_view trimmed(std::string_view text, bool front, bool back) {
@@ -94,18 +119,21 @@ std::string_view trimmed(std::string_view text, bool front, bool back) {
 
 }  // namespace
 
-std::string with_words_decoded(std::string_view text, Blanks blanks) {
-    std::string result;
+DecodedText decode_words(std::string_view text, Blanks blanks) {
+    DecodedText result;
     const bool lost = blanks == Blanks::lost;
     bool behind_word = false;
     while (const auto word = take_word(text)) {
         // RFC 2047 6.2: blanks between two encoded words are not shown.
         const bool between = behind_word && trimmed(word->before, true, true).empty();
-        if (!between) result += trimmed(word->before, lost && behind_word, lost);
-        result += decode(*word);
+        if (!between) result.text += trimmed(word->before, lost && behind_word, lost);
+        result.harmless = result.harmless && !has_half_word(word->before);
+        append(*word, result);
         behind_word = true;
     }
-    return result += trimmed(text, lost && behind_word, false);
+    result.harmless = result.harmless && !has_half_word(text);
+    result.text += trimmed(text, lost && behind_word, false);
+    return result;
 }
 
 }  // namespace postern::smtp

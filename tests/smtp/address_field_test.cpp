@@ -107,7 +107,8 @@ TEST(AddressField, MayHaveAnyDisplayName) {
         {"\"joe@y.test via Helpdesk\" <jane@x.test>", "jane@x.test"},
         {"=?utf-8?Q?Doe=2C_Jane_=28Sales=29?= <jane@x.test>", "jane@x.test"},
         {"=?utf-8?Q?jane=40x.test?= <jane@x.test>", "jane@x.test"},
-        {"=?broken <jane@x.test>", "jane@x.test"},
+        {"=?utf-8?Q?=22Jane=22_Doe?= <jane@x.test>", "jane@x.test"},
+        {"\"A <-> B\" <jane@x.test>", "jane@x.test"},
     });
 }
 
@@ -240,6 +241,10 @@ TEST(AddressField, HidesNoAddress) {
                                        "\"joe@x.test, b\" <jane@x.test>",
                                        "\"<joe@x.test>\" <jane@x.test>",
                                        "\"joe@x.test\" (a) <jane@x.test>",
+                                       "=?broken <jane@x.test>",
+                                       "=?utf-8?Q?=22?= <jane@x.test>",
+                                       "\"=?utf-8?Q?Jane\"?= <jane@x.test>",
+                                       "\"Doe,\r\n Jane<\" <jane@x.test>",
                                        "\"a\r\n joe@x.test\" <jane@x.test>",
                                        "\"joe@x.test\": jane@x.test;",
                                    });
