@@ -29,7 +29,7 @@ enum class AddressFieldError : std::uint8_t {
     comment_too_deep,
     too_many_mailboxes,
     several_senders,  // Sender and Resent-Sender have one mailbox
-    ambiguous,        // a foreign address in a comment or an encoded word
+    ambiguous,        // some readers might see another address in it
 };
 const char* to_string(AddressFieldError error);
 

@@ -1,7 +1,10 @@
 #include "smtp/encoded_word.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "address/unicode.hpp"
 #include "smtp/ascii.hpp"
@@ -87,25 +90,10 @@ bool is_base64(std::string_view text) {
 // Whether all decoders find the same word, and the same in it. A blank in it is a mistake that some
 // clients make; it ends the word for some readers.
 bool is_harmless(const EncodedWord& word, std::string_view decoded) {
-    const auto quotes = std::ranges::count(decoded, '"');
     const bool blank = word.content.find_first_of(" \t") != std::string_view::npos;
     return word.content.find_first_of("\"\\<>()?") == std::string_view::npos &&
            (word.encoding == 'Q' || is_base64(word.content)) &&
-           (blank ? quotes == 0 : quotes % 2 == 0);
-}
-
-// Decodes a word to the end of `result`.
-void append(const EncodedWord& word, DecodedText& result) {
-    const auto octets = word.encoding == 'Q' ? decode_q(word.content) : decode_b(word.content);
-    // RFC 2231 section 5: a language may stand behind the charset.
-    const auto known = address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
-    const auto decoded = known.value_or(octets);
-    result.harmless = result.harmless && known && is_harmless(word, decoded);
-    result.text += decoded;
-}
-
-bool has_half_word(std::string_view text) {
-    return text.find("=?") != std::string_view::npos;
+           (!blank || decoded.find('"') == std::string_view::npos);
 }
 
 std::string_view trimmed(std::string_view text, bool front, bool back) {
@@ -117,23 +105,49 @@ std::string_view trimmed(std::string_view text, bool front, bool back) {
     return text;
 }
 
+class Decoder {
+ public:
+    explicit Decoder(Blanks blanks) : lost_(blanks == Blanks::lost) {}
+
+    void add(const EncodedWord& word) {
+        // RFC 2047 6.2: blanks between two encoded words are not shown.
+        const bool between = behind_word_ && trimmed(word.before, true, true).empty();
+        if (!between) add_text(trimmed(word.before, lost_ && behind_word_, lost_));
+        behind_word_ = true;
+        const auto octets = word.encoding == 'Q' ? decode_q(word.content) : decode_b(word.content);
+        // RFC 2231 section 5: a language may stand behind the charset.
+        const auto known = address::to_utf8(octets, word.charset.substr(0, word.charset.find('*')));
+        const auto decoded = known.value_or(octets);
+        result_.harmless = result_.harmless && known && is_harmless(word, decoded);
+        quotes_ += std::ranges::count(decoded, '"');
+        result_.text += decoded;
+    }
+
+    DecodedText finish(std::string_view rest) {
+        add_text(trimmed(rest, lost_ && behind_word_, false));
+        return std::move(result_);
+    }
+
+ private:
+    void add_text(std::string_view text) {
+        const bool half_word = text.find("=?") != std::string_view::npos;
+        result_.harmless = result_.harmless && !half_word && quotes_ % 2 == 0;
+        result_.text += text;
+    }
+
+    bool lost_;
+    bool behind_word_ = false;
+    std::ptrdiff_t quotes_ = 0;  // in the words so far
+    DecodedText result_;
+};
+
 }  // namespace
 
 DecodedText decode_words(std::string_view text, Blanks blanks) {
-    DecodedText result;
-    const bool lost = blanks == Blanks::lost;
-    bool behind_word = false;
-    while (const auto word = take_word(text)) {
-        // RFC 2047 6.2: blanks between two encoded words are not shown.
-        const bool between = behind_word && trimmed(word->before, true, true).empty();
-        if (!between) result.text += trimmed(word->before, lost && behind_word, lost);
-        result.harmless = result.harmless && !has_half_word(word->before);
-        append(*word, result);
-        behind_word = true;
-    }
-    result.harmless = result.harmless && !has_half_word(text);
-    result.text += trimmed(text, lost && behind_word, false);
-    return result;
+    Decoder decoder(blanks);
+    while (const auto word = take_word(text))
+        decoder.add(*word);
+    return decoder.finish(text);
 }
 
 }  // namespace postern::smtp

@@ -6,7 +6,7 @@
 
 namespace postern::smtp {
 
-// They keep the blanks between an encoded word and what is none, as RFC 2047 6.2 says, or lose
+// Decoders keep the blanks between an encoded word and what is none, as RFC 2047 6.2 says, or lose
 // them.
 enum class Blanks : std::uint8_t { kept, lost };
 
@@ -16,9 +16,9 @@ enum class Blanks : std::uint8_t { kept, lost };
 struct DecodedText {
     std::string text;
     // All decoders find the same words, and where a quoted string ends does not depend on who
-    // decodes when: no quote, backslash or bracket in a word, no odd number of quotes in what it
-    // decodes to, no half words. Every charset is known: the names that only some decoders know
-    // are those of UTF-7 and of escapes.
+    // decodes when: no quote, backslash or bracket in a word, no odd number of quotes in what words
+    // in a row decode to, no half words. Every charset is known: the names that only some decoders
+    // know are those of UTF-7 and of escapes.
     bool harmless = true;
 };
 DecodedText decode_words(std::string_view text, Blanks blanks = Blanks::kept);

@@ -69,9 +69,9 @@ TEST(EncodedWord, ThatIsMalformedIsDecodedAsFarAsSomeReaderWould) {
 
 TEST(EncodedWord, IsHarmlessUnlessItMovesTheEndOfAQuotedString) {
     for (const auto* text :
-         {"", "\"(<", "=?utf-8?Q?a?=", "=?utf-8?Q?a b?=", "=?utf-8?B?YWI=?=", "=?utf-8?B?YQ==?=",
-          "=?utf-8?B?\?=", "=?utf-8?Q?=22a=22?=", "=?utf-8?Q?=28,=3C?=", "\"=?utf-8?Q?a,b?=\"",
-          "a?=b", "=?utf-8?B?YWI?="}) {
+         {"", "\"(<", "=?utf-8?Q?a?=", "=?utf-8?Q?a b?=", "=?utf-8?Q?=22a?= =?utf-8?Q?b=22_c?=",
+          "=?utf-8?B?YWI=?=", "=?utf-8?B?YQ==?=", "=?utf-8?B?\?=", "=?utf-8?Q?=22a=22?=",
+          "=?utf-8?Q?=28,=3C?=", "\"=?utf-8?Q?a,b?=\"", "a?=b", "=?utf-8?B?YWI?="}) {
         EXPECT_TRUE(decode_words(text).harmless) << text;
     }
     for (const auto* text : {"=?utf-8?Q?=22?=",
@@ -81,7 +81,7 @@ TEST(EncodedWord, IsHarmlessUnlessItMovesTheEndOfAQuotedString) {
                              "=?utf-8?Q?a <b>?=",
                              "=?\"?Q?a?=",
                              "=?utf-8?B?\\?=",
-                             "=?utf-8?Q?=22?= =?utf-8?Q?=22?=",
+                             "=?utf-8?Q?=22?= a =?utf-8?Q?=22?=",
                              "=?u7?Q?a?=",
                              "=?,utf-8?Q?a?=",
                              "=?utf-8,x?Q?a?=",
