@@ -68,13 +68,15 @@ bool is_text(std::string_view octets) {
     return true;
 }
 
-std::string to_utf8(std::string_view octets, std::string_view charset) {
+std::optional<std::string> to_utf8(std::string_view octets, std::string_view charset) {
+    // Only what stands in ICU's own table: for any other name it would look among the files. Behind
+    // a comma it has options, which are nobody's charset.
+    if (charset.find_first_of(", ") != std::string_view::npos) return std::nullopt;
     const std::string name(charset);
     UErrorCode status = U_ZERO_ERROR;
-    // Only what stands in ICU's own table: it would look for any other name among the files.
-    const bool known = ucnv_countAliases(name.c_str(), &status) > 0 && U_SUCCESS(status);
-    const auto text =
-        icu::UnicodeString(octets.data(), icu_size(octets), known ? name.c_str() : "UTF-8");
+    if (ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status)) return std::nullopt;
+    const icu::UnicodeString text(octets.data(), icu_size(octets), name.c_str());
+    if (text.isBogus()) return std::nullopt;
     std::string result;
     text.toUTF8String(result);
     return result;

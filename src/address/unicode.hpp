@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,9 +15,9 @@ bool is_ascii(std::string_view octets);
 // U+2029.
 bool is_text(std::string_view octets);
 
-// Octets of a charset by its MIME name, as UTF-8; what it cannot be is U+FFFD. An unknown charset
-// is taken for UTF-8, as readers do.
-std::string to_utf8(std::string_view octets, std::string_view charset);
+// Octets of a charset by its MIME name, as UTF-8; what they cannot mean is U+FFFD. nullopt: nobody
+// knows that charset.
+std::optional<std::string> to_utf8(std::string_view octets, std::string_view charset);
 
 // Normalization Form C: one spelling for every character that has several.
 std::string to_nfc(std::string_view text);

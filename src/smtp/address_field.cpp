@@ -1,11 +1,9 @@
 #include "smtp/address_field.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "address/unicode.hpp"
-#include "smtp/ascii.hpp"
-#include "smtp/encoded_word.hpp"
+#include "smtp/address_ambiguity.hpp"
 
 namespace postern::smtp {
 
@@ -28,6 +26,20 @@ bool is_header_text(std::string_view text) {
         text.remove_prefix(std::min(piece.size() + 1, text.size()));
     }
     return true;
+}
+
+// RFC 5322 2.2.3. A line end that folds nothing stays, and is no text.
+std::string unfold(std::string_view body) {
+    std::string unfolded;
+    while (!body.empty()) {
+        const auto line = body.substr(0, body.find("\r\n"));
+        unfolded += line;
+        body.remove_prefix(line.size());
+        const bool folds = body.size() > 2 && is_blank(body[2]);
+        if (!folds) return unfolded += body;
+        body.remove_prefix(2);
+    }
+    return unfolded;
 }
 
 // RFC 5322 3.4 by recursive descent. Every function takes its part off the front of `rest_`; false:
@@ -192,53 +204,6 @@ class Parser {
     std::vector<WrittenMailbox> mailboxes_;
 };
 
-std::size_t count(std::string_view text, char c) {
-    return static_cast<std::size_t>(std::ranges::count(text, c));
-}
-
-bool is_mailbox_of(std::string_view text, const std::vector<WrittenMailbox>& mailboxes) {
-    const auto parsed = address::parse_mailbox(text);
-    return parsed && std::ranges::any_of(mailboxes, [&](const WrittenMailbox& each) {
-               return each.mailbox.domain == parsed->domain &&
-                      address::to_lower(each.mailbox.local_part) ==
-                          address::to_lower(parsed->local_part);
-           });
-}
-
-// Whether whatever looks like an address, wherever it stands, is one of `mailboxes`.
-bool names_only(const std::vector<WrittenMailbox>& mailboxes, std::string_view text) {
-    while (!text.empty()) {
-        const auto* end = std::ranges::find_if(
-            text, [](char c) { return c != '.' && c != '@' && !address::is_atext(c); });
-        const auto token = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-        if (token.find('@') != std::string_view::npos && !is_mailbox_of(token, mailboxes))
-            return false;
-        text.remove_prefix(std::min(token.size() + 1, text.size()));
-    }
-    return true;
-}
-
-// The grammar has one reading, readers have others: they decode before they parse, do not nest
-// comments, forget about backslashes, or take what stands in the first "<" and ">". So an "@"
-// outside of an addr-spec is either part of an address that the field names anyway, or stands in a
-// quoted display name with nothing else of the grammar beside it.
-std::optional<Error> ambiguity(std::string_view body,
-                               const std::vector<WrittenMailbox>& mailboxes) {
-    const auto decoded = with_words_decoded(body);
-    // No more than that: what calls itself ISO-8859-1 is full of C1.
-    if (std::ranges::any_of(decoded, [](char c) { return is_control(c) && c != '\t'; }))
-        return Error::not_text;
-    std::size_t in_addresses = 0;
-    for (const auto& each : mailboxes)
-        in_addresses += count(each.text, '@');
-    if (count(decoded, '@') == in_addresses && count(body, '@') == in_addresses)
-        return std::nullopt;
-    if (names_only(mailboxes, decoded) && names_only(mailboxes, body)) return std::nullopt;
-    const bool plain = decoded == body && body.find_first_of("\\(),;:") == std::string_view::npos &&
-                       count(body, '<') <= 1 && count(body, '>') <= 1;
-    return plain ? std::nullopt : std::optional(Error::ambiguous);
-}
-
 }  // namespace
 
 const char* to_string(AddressFieldError error) {
@@ -271,11 +236,13 @@ const char* to_string(AddressFieldError error) {
 
 boost::system::result<std::vector<WrittenMailbox>, AddressFieldError> parse_address_field(
     std::string_view body, bool smtputf8) {
-    if (!is_header_text(body)) return Error::not_text;
-    if (!smtputf8 && !address::is_ascii(body)) return Error::eight_bit;
-    Parser parser(body);
+    const auto text = unfold(body);
+    if (!is_header_text(text)) return Error::not_text;
+    if (!smtputf8 && !address::is_ascii(text)) return Error::eight_bit;
+    Parser parser(text);
     if (!parser.parse()) return parser.error();
-    if (const auto error = ambiguity(body, parser.mailboxes())) return *error;
+    const bool folded = text.size() < body.size();
+    if (const auto error = ambiguity(text, folded, parser.mailboxes())) return *error;
     return std::move(parser.mailboxes());
 }
 

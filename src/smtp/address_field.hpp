@@ -29,11 +29,12 @@ enum class AddressFieldError : std::uint8_t {
     comment_too_deep,
     too_many_mailboxes,
     several_senders,  // Sender and Resent-Sender have one mailbox
-    ambiguous,        // a foreign address in a comment or an encoded word
+    ambiguous,        // some readers might see another address in it
 };
 const char* to_string(AddressFieldError error);
 
-// The mailboxes of a From, Sender, Resent-From or Resent-Sender: its body, unfolded. At least one.
+// The mailboxes of a From, Sender, Resent-From or Resent-Sender: its body, folded as it came. At
+// least one.
 //
 // RFC 5322 3.4 with RFC 6854 (groups) and RFC 6532 (UTF-8); of the obsolete forms only the dot in a
 // display name ("Jane Q. Doe <...>"), which everybody writes. The others (routes, blanks or

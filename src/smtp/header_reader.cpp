@@ -149,6 +149,7 @@ void HeaderReader::start_line(std::string_view& text) {
     if (header_.fields == 0) return refuse(HeaderFault::nothing_to_continue);
     place_ = Place::value;
     blank_ = true;
+    if (list_of(kind_)) value_ += "\r\n";
 }
 
 void HeaderReader::take_name(std::string_view& text) {

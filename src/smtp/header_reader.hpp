@@ -48,8 +48,8 @@ struct HeaderRefusal {
 
 // Reads the header of a message as the strictest and the laxest reader would (BEHAVIOUR section 3):
 // what two readers might take for two things is refused, never repaired. Pieces of any size may be
-// fed, and how the octets are cut changes nothing. Only address fields are kept, 8 KiB at most at a
-// time; whoever holds the octets back limits the block with `octets()`.
+// fed, and how the octets are cut changes nothing. Of an address field its octets are kept while it
+// lasts, of others none; whoever holds the octets back limits the block with `octets()`.
 //
 // What decides where a field begins and ends is checked in every line. The encoding is checked in
 // From, Sender, Resent-From and Resent-Sender only: printers write Latin-1 into their subjects, and
@@ -107,7 +107,7 @@ class HeaderReader {
 
     Kind kind_{};
     std::string name_;   // its first octets, enough to know it
-    std::string value_;  // of an address field, unfolded
+    std::string value_;  // of an address field, folded as it came
     std::size_t field_octets_ = 0;
 };
 

@@ -76,6 +76,22 @@ TEST(AddressField, MayHaveBlanksAndCommentsBetweenItsWords) {
     expect_error(Error::comment_too_deep, {"((((((((())))))))) jane@x.test"});
 }
 
+TEST(AddressField, MayBeFoldedWhereItHasBlanks) {
+    expect_mailboxes({
+        {"\r\n jane@x.test", "jane@x.test"},
+        {" Jane\r\n\tDoe\r\n <jane@x.test>\r\n ", "jane@x.test"},
+        {"\"Doe,\r\n Jane\" <jane@x.test>", "jane@x.test"},
+        {"(a\r\n b) jane@x.test", "jane@x.test"},
+        {"jane\r\n @x.test", "jane@x.test"},
+        {"=?utf-8?Q?a?=\r\n =?utf-8?Q?b?= <jane@x.test>", "jane@x.test"},
+        {"\"jane\r\n doe\"@x.test", "\"jane doe\"@x.test"},
+    });
+    expect_error(Error::syntax,
+                 {"jane@x\r\n .test", "ja\r\n ne@x.test", "jane@x.test\r\n joe@x.test"});
+    expect_error(Error::not_text, {"jane@x.test\r\n", "jane\r\n@x.test", "\r\njane@x.test",
+                                   "jane@x.test\r\n\r\n ", "jane@x.test\n ", "jane@x.test\r "});
+}
+
 TEST(AddressField, MayHaveAnyDisplayName) {
     expect_mailboxes({
         {"Jane Q. Doe <jane@x.test>", "jane@x.test"},
@@ -91,7 +107,8 @@ TEST(AddressField, MayHaveAnyDisplayName) {
         {"\"joe@y.test via Helpdesk\" <jane@x.test>", "jane@x.test"},
         {"=?utf-8?Q?Doe=2C_Jane_=28Sales=29?= <jane@x.test>", "jane@x.test"},
         {"=?utf-8?Q?jane=40x.test?= <jane@x.test>", "jane@x.test"},
-        {"=?broken <jane@x.test>", "jane@x.test"},
+        {"=?utf-8?Q?=22Jane=22_Doe?= <jane@x.test>", "jane@x.test"},
+        {"\"A <-> B\" <jane@x.test>", "jane@x.test"},
     });
 }
 
@@ -209,6 +226,8 @@ TEST(AddressField, HidesNoAddress) {
                                        "=?utf-8?Q?joe=40?= <jane@x.test>",
                                        "=?utf-8?Q?joe?= =?utf-8?Q?=40x.test?= <jane@x.test>",
                                        "joe.=?utf-8?Q?jane=40x.test?= <jane@x.test>",
+                                       "joe. =?utf-8?Q?jane=40x.test?= <jane@x.test>",
+                                       "=?utf-8?Q?jane=40x.test?= .y.test <jane@x.test>",
                                        "=?utf-8?Q?jane=40x.test?=.y.test <jane@x.test>",
                                        "=?utf-7?Q?joe+AEA-x.test?= <jane@x.test>",
                                        "\"=?utf-8?B?am9lQHgudGVzdA==?=\" <jane@x.test>",
@@ -222,6 +241,11 @@ TEST(AddressField, HidesNoAddress) {
                                        "\"joe@x.test, b\" <jane@x.test>",
                                        "\"<joe@x.test>\" <jane@x.test>",
                                        "\"joe@x.test\" (a) <jane@x.test>",
+                                       "=?broken <jane@x.test>",
+                                       "=?utf-8?Q?=22?= <jane@x.test>",
+                                       "\"=?utf-8?Q?Jane\"?= <jane@x.test>",
+                                       "\"Doe,\r\n Jane<\" <jane@x.test>",
+                                       "\"a\r\n joe@x.test\" <jane@x.test>",
                                        "\"joe@x.test\": jane@x.test;",
                                    });
     expect_error(Error::not_text,

@@ -12,7 +12,7 @@ using Table = std::vector<std::pair<std::string, std::string>>;
 
 void expect_decoded(const Table& table) {
     for (const auto& [text, expected] : table)
-        EXPECT_EQ(with_words_decoded(text), expected) << text;
+        EXPECT_EQ(decode_words(text).text, expected) << text;
 }
 
 TEST(EncodedWord, IsDecodedWhereverItStands) {
@@ -42,6 +42,16 @@ TEST(EncodedWord, SwallowsTheBlanksToTheNextOne) {
     });
 }
 
+TEST(EncodedWord, MayLoseTheBlanksAroundIt) {
+    const Table table = {
+        {"a =?utf-8?Q?b?= c", "abc"},
+        {" a  =?utf-8?Q?_b?= =?utf-8?Q?c_?=\td ", " a bc d "},
+        {" a b ", " a b "},
+    };
+    for (const auto& [text, expected] : table)
+        EXPECT_EQ(decode_words(text, Blanks::lost).text, expected) << text;
+}
+
 TEST(EncodedWord, ThatIsMalformedIsDecodedAsFarAsSomeReaderWould) {
     expect_decoded({
         {"=?utf-8?Q?a b, c?=", "a b, c"},
@@ -57,10 +67,46 @@ TEST(EncodedWord, ThatIsMalformedIsDecodedAsFarAsSomeReaderWould) {
     });
 }
 
+TEST(EncodedWord, IsHarmlessUnlessItMovesTheEndOfAQuotedString) {
+    for (const auto* text :
+         {"", "\"(<", "=?utf-8?Q?a?=", "=?utf-8?Q?a b?=", "=?utf-8?Q?=22a?= =?utf-8?Q?b=22_c?=",
+          "=?utf-8?B?YWI=?=", "=?utf-8?B?YQ==?=", "=?utf-8?B?\?=", "=?utf-8?Q?=22a=22?=",
+          "=?utf-8?Q?=28,=3C?=", "\"=?utf-8?Q?a,b?=\"", "a?=b", "=?utf-8?B?YWI?="}) {
+        EXPECT_TRUE(decode_words(text).harmless) << text;
+    }
+    for (const auto* text : {"=?utf-8?Q?=22?=",
+                             "=?utf-8?B?Ig==?=",
+                             "=?utf-8?Q?a\"b\"?=",
+                             "=?utf-8?Q?(?=",
+                             "=?utf-8?Q?a <b>?=",
+                             "=?\"?Q?a?=",
+                             "=?utf-8?B?\\?=",
+                             "=?utf-8?Q?=22?= a =?utf-8?Q?=22?=",
+                             "=?u7?Q?a?=",
+                             "=?,utf-8?Q?a?=",
+                             "=?utf-8,x?Q?a?=",
+                             "=?utf 8?Q?a?=",
+                             "=?",
+                             "=?utf-8?Q?a",
+                             "=?utf-8?X?a?=",
+                             "=?=?utf-8?Q?a?=",
+                             "=?utf-8?B?YQ==YQ?=",
+                             "=?utf-8?B?YQ===?=",
+                             "=?utf-8?B?Y Q?=",
+                             "=?utf-8?B?=YQ?=",
+                             "=?utf-8?Q?a?b?=",
+                             "=?utf-8?Q?=22a b=22?=",
+                             "=?unicode_escape?Q?a?=",
+                             "=?../../etc/passwd?Q?a?=",
+                             "=??Q?a?="}) {
+        EXPECT_FALSE(decode_words(text).harmless) << text;
+    }
+}
+
 TEST(EncodedWord, ThatIsNoneStaysAsItIs) {
     for (const auto* text : {"=?", "=?=", "=??", "=?utf-8", "=?utf-8?", "=?utf-8?Q", "=?utf-8?Q?",
                              "=?utf-8?Q?a", "=?utf-8?Q?a?", "=?utf-8?X?a?=", "?=", "=?a?b?c"}) {
-        EXPECT_EQ(with_words_decoded(text), text);
+        EXPECT_EQ(decode_words(text).text, text);
     }
 }
 
