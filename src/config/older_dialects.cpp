@@ -132,7 +132,7 @@ std::optional<Term> OlderCondition::inner(const Value& value) {
         return std::nullopt;
     }
     auto known = comparator_names();
-    known.push_back("if");
+    known.emplace_back("if");
     for (const auto& [key, entry] : block->entries) {
         if (std::find(known.begin(), known.end(), key) != known.end()) continue;
         const std::string near = key == "then" ? "" : expr::did_you_mean(key, known);
