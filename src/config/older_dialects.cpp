@@ -132,7 +132,7 @@ std::optional<Term> OlderCondition::inner(const Value& value) {
         return std::nullopt;
     }
     auto known = comparator_names();
-    known.push_back("if");
+    known.emplace_back("if");
     for (const auto& [key, entry] : block->entries) {
         if (std::find(known.begin(), known.end(), key) != known.end()) continue;
         const std::string near = key == "then" ? "" : expr::did_you_mean(key, known);
@@ -156,6 +156,12 @@ std::optional<Term> OlderCondition::comparison(const Table& block, expr::Compari
         report_(block.entries.find("if")->second.value, 0, wrong.what, wrong.hint);
     else if (items && *wrong.value < items->size())
         report_((*items)[*wrong.value].place, wrong.what, wrong.hint);
+    else if (comparison.comparator == expr::Comparator::in_list)
+        // What it says may come from a file or the environment: nothing to be shown.
+        report_(value.place,
+                fmt::format("entry {} of {} cannot be compared with {}", *wrong.value + 1,
+                            describe(value), in_quotes(comparison.key)),
+                wrong.hint);
     else
         report_(value.place, wrong.what, wrong.hint);
     return std::nullopt;

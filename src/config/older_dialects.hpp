@@ -29,7 +29,7 @@ class OlderCondition {
 
  private:
     std::optional<expr::Term> junction(expr::Junction junction, const Value& conditions);
-    std::optional<expr::Term> inner(const Value& block);
+    std::optional<expr::Term> inner(const Value& value);
     std::optional<expr::Term> comparison(const Table& block, expr::Comparison comparison,
                                          const Value& value);
     std::optional<std::vector<std::string>> values(expr::Comparator comparator, const Value& value);

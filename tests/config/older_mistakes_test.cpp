@@ -177,6 +177,12 @@ TEST(OlderMistakes, OfListsAreToldEvenWhenNobodyAsks) {
     };
     for (const auto& [more, problem] : cases)
         EXPECT_EQ(problems_of("true", boolean, more), problem) << more;
+    EXPECT_EQ(
+        problems_of("[ { if = 'remote-ip', in-list = 'list/a', then = true }, { else = false } "
+                    "]",
+                    boolean, "[list]\na = ['::1', 'secret']\n"),
+        "t:1:39: key: entry 2 of the text \"list/a\" cannot be compared with \"remote-ip\"; "
+        "write \"10.0.0.1\", \"10.0.0.0/8\" or \"2001:db8::/32\"\n");
     EXPECT_EQ(problems_of("[ { if = 'listener', in-list = 'list/onw', then = true }, { else = "
                           "false } ]",
                           boolean, "[list]\none = ['a']\n"),

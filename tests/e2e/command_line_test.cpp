@@ -80,6 +80,24 @@ TEST(Check, NamesFileLineAndColumnOfEveryMistakeAtOnce) {
     }
 }
 
+TEST(Check, JudgesABackendThatIsNotInstalledAndServeRefusesIt) {
+    const std::string fixtures = POSTERN_SOURCE_DIR "/tests/config/fixtures/";
+    const std::vector<std::string> files{"--config", fixtures + "older.toml", "--config",
+                                         fixtures + "older-site.toml"};
+    std::vector<std::string> check{"check"}, serve{"serve"};
+    check.insert(check.end(), files.begin(), files.end());
+    serve.insert(serve.end(), files.begin(), files.end());
+    const auto checked = postern(check);
+    EXPECT_EQ(checked.status, 0) << checked.errors;
+    EXPECT_THAT(checked.output, HasSubstr("the backend \"imap\" of directory \"remote/imap\" is "
+                                          "not installed"));
+    EXPECT_THAT(checked.errors, HasSubstr("remote.imap.domains")) << "what deserves a look";
+    const auto served = postern(serve);
+    EXPECT_EQ(served.status, 78) << served.output;
+    EXPECT_THAT(served.errors,
+                HasSubstr("older.toml:18:12: the backend \"imap\" is not installed"));
+}
+
 struct Mistake {
     std::string name, find, write, mentioned;
 };

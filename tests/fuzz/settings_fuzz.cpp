@@ -24,6 +24,7 @@ class FixedEnvironment final : public Document::Environment {
     }
     std::optional<std::string> file(const std::string& path) const override {
         if (path == "/s") return std::string(secret) + "\n";
+        if (path == "/l") return "# friends\n10.0.0.0/8\r\n\nsmtp";
         return std::nullopt;
     }
 };
