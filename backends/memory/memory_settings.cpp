@@ -76,9 +76,10 @@ bool is_address(std::string_view text) {
 
 std::vector<std::string> read_addresses(Section& principal) {
     auto addresses = principal.texts("email");
-    for (const auto& each : addresses) {
-        if (is_address(each)) continue;
-        principal.problem("email", fmt::format("\"{}\" is no address", each),
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        if (is_address(addresses[i])) continue;
+        // Not as it is: it may have come out of a file of secrets.
+        principal.problem("email", fmt::format("entry {} is no address", i + 1),
                           "user@example.org, or @example.org for a whole domain");
     }
     return addresses;

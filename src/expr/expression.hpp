@@ -3,6 +3,7 @@
 // Variables. Pure: no I/O, no clock; a compiled Expression may be shared by all threads.
 #pragma once
 
+#include <algorithm>
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <cstdint>
@@ -138,7 +139,9 @@ class Expression {
     bool boolean(const Variables& variables) const { return evaluate(variables).truth(); }
     std::int64_t integer(const Variables& variables) const { return evaluate(variables).integer(); }
     std::chrono::milliseconds duration(const Variables& variables) const {
-        return std::chrono::milliseconds(evaluate(variables).integer());
+        constexpr std::chrono::milliseconds most = std::chrono::hours(24 * 365);
+        return std::clamp(std::chrono::milliseconds(evaluate(variables).integer()),
+                          std::chrono::milliseconds(0), most);
     }
     std::string text(const Variables& variables) const;
     std::vector<std::string> texts(const Variables& variables) const;

@@ -88,6 +88,13 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
          "[server.listener.a]\nbind = [\"127.0.0.1:2525\"]\n[server.listener.b]\nbind = "
          "[\"127.0.0.1:2525\"]\n",
          "listener \"a\" has 127.0.0.1:2525 already"},
+        {"a directory of no type", "[directory.x]\ntype = \"\"\n", "directory.x.type is empty"},
+        {"a maildir nowhere", "[next-hop.x]\ntype = \"maildir\"\npath = \"\"\n",
+         "next-hop.x.path is empty"},
+        {"an account of nobody", "[[directory.people.principals]]\nname = \"\"\nsecret = \"x\"\n",
+         "name is empty"},
+        {"a password dearer than all", "[server.hash]\nmemory = \"1m\"\nmax-memory = \"64m\"\n",
+         "raise server.hash.memory"},
         {"bad TLS version",
          "[server.listener.smtp]\nbind = [\"127.0.0.1:0\"]\ntls.min-version = \"1.4\"\n", "1.4"},
         {"bad log level", "[log]\nlevel = \"loud\"\n", "loud"},

@@ -242,7 +242,7 @@ TEST(Document, ReplacesEnvironmentVariablesAndFiles) {
         {"postgresql://u:%{env:ODD}%@h/", "postgresql://u:p%40ss%2Fw%3Ard%20%25@h/"},
         {"%{env:URL}%", "ldap://h"},
         {"100%", "100%"},
-        {"%{env:USER", "%{env:USER"},
+        {"%{nothing}% %{env:USER}%", "%{nothing}% jane"},
         {"%{nothing}%", "%{nothing}%"},
         {"{env:USER}%", "{env:USER}%"},
     };
@@ -252,6 +252,18 @@ TEST(Document, ReplacesEnvironmentVariablesAndFiles) {
         EXPECT_EQ(document.root().text("key"), text) << written;
         EXPECT_EQ(document.root().secret("key").reveal(), text) << written;
         EXPECT_EQ(all_problems(document), "") << written;
+    }
+}
+
+// Otherwise what is published in the file would be the password.
+TEST(Document, AMacroWithoutItsEndIsAMistake) {
+    const ScriptedEnvironment environment;
+    for (const auto* written : {"%{env:USER", "%{env:USER}", "%{file:/run/s} x", "a %{env:"}) {
+        auto document =
+            Document::parse("key = '" + std::string(written) + "'", "t.toml", environment);
+        document.root().secret("key");
+        EXPECT_NE(all_problems(document).find("a macro ends with }%"), std::string::npos)
+            << written;
     }
 }
 

@@ -95,7 +95,7 @@ TEST(Drain, LetsATransactionFinishAndSendsTheIdleHome) {
     EXPECT_TRUE(farewell.text().starts_with("421 4.3.2")) << farewell.text();
     EXPECT_TRUE(idle.is_closed());
 
-    busy.send("From: jane@example.org\r\nSubject: drained\r\n\r\nHello\r\n.\r\n");
+    busy.send("Subject: drained\r\n\r\nHello\r\n.\r\n");
     EXPECT_EQ(busy.read_reply().code, 250);
     EXPECT_EQ(gateway.maildir().wait_for(1).size(), 1u);
     const auto last = busy.command("MAIL FROM:<jane@example.org>");

@@ -40,12 +40,12 @@ class OpenRelay : public ::testing::Test {
     }
 
     // Goes on with the transaction as if every refusal had been an acceptance.
-    static void insist(SmtpClient& client, const std::string& sender,
-                       const std::string& recipient) {
+    static void insist(SmtpClient& client, const std::string& sender, const std::string& recipient,
+                       const std::string& author = "someone@outside.example") {
         client.command("MAIL FROM:" + sender);
         client.command("RCPT TO:" + recipient);
         if (client.command("DATA").code != 354) return;
-        client.command("From: someone@outside.example\r\nSubject: relayed\r\n\r\nrelayed\r\n.");
+        client.command("From: " + author + "\r\nSubject: relayed\r\n\r\nrelayed\r\n.");
     }
 
     static inline Postfix* postfix = nullptr;
@@ -245,7 +245,7 @@ class AuthenticatedRelay : public OpenRelay {
 
 TEST_F(AuthenticatedRelay, ReachesTheOutsideWithItsLogin) {
     auto client = gateway->authenticated_client();
-    insist(client, "<jane@example.org>", "<victim@outside.example>");
+    insist(client, "<jane@example.org>", "<victim@outside.example>", "jane@example.org");
     EXPECT_EQ(postfix->outside().wait_for(1).size(), 1u);
     EXPECT_TRUE(postfix->logs("sasl_method=XCLIENT, sasl_username=jane")) << postfix->log();
     postfix->outside().clear();

@@ -40,7 +40,7 @@ Reading read(std::string_view octets, std::size_t piece) {
 
 void check_reply(const Reply& reply) {
     check(reply.code >= 200 && reply.code < 600);
-    check(!reply.lines.empty() && reply.lines.size() <= ReplyParser::max_lines);
+    check(!reply.lines.empty() && reply.lines.size() <= ReplyParser::kept_lines);
     for (const std::string& line : reply.lines) {
         check(line.size() <= ReplyParser::max_line);
         for (const char c : line)

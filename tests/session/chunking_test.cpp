@@ -157,6 +157,14 @@ TEST(Chunking, AChunkOfUnknownSizeEndsTheSession) {
     auto client = jane_with_a_recipient(host);
     EXPECT_EQ(client.command("BDAT ten LAST").code, 501);
     EXPECT_TRUE(client.is_closed());
+    auto sloppy = jane_with_a_recipient(host);
+    sloppy.send("BDAT 20 LAST\nEHLO smuggled-body\r\n");
+    EXPECT_EQ(sloppy.read_reply().code, 501);
+    EXPECT_TRUE(sloppy.is_closed());
+    auto endless = jane_with_a_recipient(host);
+    endless.send("BDAT " + std::string(20'000, '1') + "\r\n");
+    EXPECT_EQ(endless.read_reply().code, 500);
+    EXPECT_TRUE(endless.is_closed());
 }
 
 TEST(Chunking, ANextHopThatFailsIsToldAtTheChunkThatNoticesIt) {

@@ -223,6 +223,9 @@ TEST(AddressField, HasNoEncodedWordInAnAddress) {
 TEST(AddressField, HidesNoAddress) {
     expect_error(Error::ambiguous, {
                                        "=?utf-8?Q?joe=40x.test=2C?= <jane@x.test>",
+                                       "=?iso-8859-1?b?Y2VvQGNvcnAub3JnICgg <jane@x.test> (?=)",
+                                       "=? <jane@x.test> (?q?ceo=40corp.org?=)",
+                                       "=?utf-8?q?=3Cceo=40corp.org=3E <jane@x.test>",
                                        "=?utf-8?Q?joe=40?= <jane@x.test>",
                                        "=?utf-8?Q?joe?= =?utf-8?Q?=40x.test?= <jane@x.test>",
                                        "joe.=?utf-8?Q?jane=40x.test?= <jane@x.test>",
