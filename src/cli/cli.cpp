@@ -17,6 +17,7 @@ int run(int count, char** arguments) {
     add_check(program, chosen);
     add_auth(program, chosen);
     add_lookup(program, chosen);
+    add_explain(program, chosen);
     add_version(program, chosen);
     try {
         program.parse(count, arguments);

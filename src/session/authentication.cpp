@@ -8,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "net/peer.hpp"
 #include "observe/events.hpp"
+#include "session/offer.hpp"
 #include "session/verdict.hpp"
 #include "smtp/replies.hpp"
 
@@ -66,31 +67,6 @@ AuthResult as_auth_result(identity::LookupResult looked_up) {
 
 }  // namespace
 
-std::vector<std::string> Authentication::offered(const Facts& facts) const {
-    std::vector<std::string> names;
-    if (!facts.principal && environment_.settings.auth.directory.text(facts).empty()) return names;
-    const bool plain_text =
-        facts.is_tls || environment_.settings.auth.allow_plain_text.boolean(facts);
-    const auto wanted = environment_.settings.auth.mechanisms.texts(facts);
-    for (const auto& word : wanted) {
-        const auto* kind = sasl::find_mechanism(word);
-        if (kind != nullptr && (plain_text || !kind->reveals_password))
-            names.emplace_back(kind->name);
-    }
-    return names;
-}
-
-std::vector<std::string> Authentication::offered() const {
-    return offered(facts_);
-}
-
-bool Authentication::offered_after_tls() const {
-    if (facts_.is_tls) return false;
-    Facts later = facts_;
-    later.is_tls = true;
-    return !offered(later).empty();
-}
-
 net::Task<bool> Authentication::run(const smtp::Auth& command) {
     const auto outcome = co_await attempt(command);
     if (outcome.not_before > net::Clock::now()) co_await net::sleep_until(outcome.not_before);
@@ -122,7 +98,7 @@ Authentication::Outcome Authentication::aborted(const char* reason, smtp::Reply 
 
 net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& command) {
     const auto* kind = sasl::find_mechanism(command.mechanism);
-    const auto names = offered();
+    const auto names = offered_mechanisms(environment_, facts_);
     // What is no mechanism may be a response that stands in its place: never logged.
     mechanism_ = kind != nullptr ? kind->name : "unknown";
     if (kind == nullptr || std::ranges::find(names, kind->name) == names.end())

@@ -22,11 +22,6 @@ class Authentication {
                    const observe::Subject& subject)
         : environment_(environment), client_(client), facts_(facts), subject_(subject) {}
 
-    // The mechanisms that this session may use now, as EHLO lists them.
-    std::vector<std::string> offered() const;
-    // Would there be any if TLS were on?
-    bool offered_after_tls() const;
-
     // One AUTH command, answered to the end. On success the principal stands in the facts. True:
     // too many failures or attempts, the session must end.
     net::Task<bool> run(const smtp::Auth& command);
@@ -59,7 +54,6 @@ class Authentication {
     Outcome conclude(identity::AuthResult verdict, const Names& names,
                      net::Clock::time_point arrival);
     Outcome aborted(const char* reason, smtp::Reply reply, bool failure = true);
-    std::vector<std::string> offered(const Facts& facts) const;
 
     const Environment& environment_;
     Client& client_;

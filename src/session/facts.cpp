@@ -1,11 +1,18 @@
 #include "session/facts.hpp"
 
+#include "address/unicode.hpp"
+
 namespace postern::session {
 
 namespace {
 
 expr::Value list_of(const std::vector<std::string>& texts) {
     return expr::List(texts.begin(), texts.end());
+}
+
+std::string text_of(const address::Path& path, bool case_counts) {
+    if (!path.mailbox) return "";
+    return case_counts ? path.mailbox->text() : address::to_lower(path.mailbox->text());
 }
 
 }  // namespace
@@ -16,6 +23,16 @@ Facts::Facts(std::string listener_name, const net::Stream& stream)
       remote_ip(stream.remote().address().to_string()),
       local_port(stream.local().port()),
       remote_port(stream.remote().port()) {}
+
+void Facts::set_sender(const address::Path& path, bool case_counts) {
+    sender = text_of(path, case_counts);
+    sender_domain = path.mailbox ? path.mailbox->domain : "";
+}
+
+void Facts::set_rcpt(const address::Path& path, bool case_counts) {
+    rcpt = text_of(path, case_counts);
+    rcpt_domain = path.mailbox ? path.mailbox->domain : "";
+}
 
 void Facts::forget_client() {
     principal.reset();

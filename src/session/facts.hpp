@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "address/mailbox.hpp"
 #include "expr/expression.hpp"
 #include "identity/principal.hpp"
 #include "net/stream.hpp"
@@ -26,6 +27,9 @@ struct Facts final : expr::Variables {
     std::string sender, sender_domain;
     std::string rcpt, rcpt_domain;
 
+    // A rule about an address must not be escaped by writing it in capitals, unless case counts.
+    void set_sender(const address::Path& path, bool case_counts);
+    void set_rcpt(const address::Path& path, bool case_counts);
     // RFC 3207 4.2: what the client said before TLS was not necessarily the client.
     void forget_client();
 

@@ -5,6 +5,7 @@
 #include "crypto/random.hpp"
 #include "net/within.hpp"
 #include "observe/events.hpp"
+#include "session/offer.hpp"
 #include "smtp/replies.hpp"
 
 namespace postern::session {
@@ -166,7 +167,8 @@ net::Task<> Session::obey(std::string_view line) {
     }
     if (std::holds_alternative<smtp::Mail>(*command) && !facts_.principal)
         if (const auto refusal = co_await recognize_network()) co_return client_.say(*refusal);
-    if (const auto objection = dialogue_.objection(*command, offer()))
+    if (const auto objection =
+            dialogue_.objection(*command, offer_of(*environment_, listener_, facts_)))
         co_return co_await object(*command, *objection);
     co_await std::visit([this](const auto& each) { return handle(each); }, *command);
 }
@@ -184,21 +186,6 @@ net::Task<> Session::object(const smtp::Command& command, const smtp::Reply& obj
         co_return still_sending();
     const bool is_bad = objection.code == 503 && !dialogue_.excuses(command);
     is_bad ? bad_command(objection) : client_.say(objection);
-}
-
-smtp::Offer Session::offer() const {
-    return {.starttls = listener_.tls != nullptr && !facts_.is_tls,
-            .auth = !facts_.principal && !authentication_.offered().empty(),
-            .auth_after_tls = listener_.tls != nullptr && authentication_.offered_after_tls(),
-            .require_auth = settings_.auth.require.boolean(facts_)};
-}
-
-// What our EHLO offers at this moment.
-smtp::Capabilities Session::capabilities() const {
-    auto capabilities = environment_->offered();
-    capabilities.starttls = listener_.tls != nullptr && !facts_.is_tls;
-    if (!facts_.principal) capabilities.auth = authentication_.offered();
-    return capabilities;
 }
 
 void Session::bad_command(const smtp::Reply& reply) {

@@ -54,8 +54,6 @@ class Session {
     net::Task<> handle(const smtp::Expn& command);
     net::Task<> handle(const smtp::Help& command);
 
-    smtp::Offer offer() const;
-    smtp::Capabilities capabilities() const;
     net::Task<std::optional<smtp::Reply>> recognize_network();
     net::Task<> object(const smtp::Command& command, const smtp::Reply& objection);
     void bad_command(const smtp::Reply& reply);

@@ -1,5 +1,6 @@
 // What each command does, once it is in order.
 #include "observe/events.hpp"
+#include "session/offer.hpp"
 #include "session/session.hpp"
 #include "smtp/replies.hpp"
 
@@ -14,7 +15,7 @@ namespace replies = smtp::replies;
 
 net::Task<> Session::handle(const smtp::Ehlo& command) {
     co_await hello(command.domain, true);
-    offered_ = capabilities();
+    offered_ = capabilities_of(*environment_, listener_, facts_);
     client_.say(smtp::ehlo_reply(settings_.hostname, offered_));
 }
 
@@ -58,9 +59,7 @@ net::Task<> Session::handle(const smtp::Auth& command) {
 }
 
 net::Task<> Session::handle(const smtp::Mail& command) {
-    const auto& path = command.reverse_path;
-    facts_.sender = path.mailbox ? path.mailbox->text() : "";
-    facts_.sender_domain = path.mailbox ? path.mailbox->domain : "";
+    facts_.set_sender(command.reverse_path, settings_.auth.sender.local_part_case);
     auto objection = envelope_rules_.objection(command);
     if (command.size && *command.size > offered_.size.value_or(0))
         objection = replies::message_too_big();
@@ -71,9 +70,7 @@ net::Task<> Session::handle(const smtp::Mail& command) {
 }
 
 net::Task<> Session::handle(const smtp::Rcpt& command) {
-    const auto& mailbox = command.forward_path.mailbox;
-    facts_.rcpt = mailbox ? mailbox->text() : "";
-    facts_.rcpt_domain = mailbox ? mailbox->domain : "";
+    facts_.set_rcpt(command.forward_path, settings_.auth.sender.local_part_case);
     auto objection = envelope_rules_.objection(command, relay_.recipients());
     if (!objection) co_return relay_.recipient(command);
     co_await relay_.settle();

@@ -30,6 +30,7 @@ TEST(CommandLine, HelpsEverywhereWithAnExample) {
                                                {"check", "--help"},
                                                {"auth", "--help"},
                                                {"lookup", "--help"},
+                                               {"explain", "--help"},
                                                {"version", "--help"}}) {
         const auto help = postern(arguments);
         EXPECT_EQ(help.status, 0) << arguments.front();
@@ -173,6 +174,57 @@ TEST(Lookup, AnswersByItsExitStatus) {
     EXPECT_THAT(found.output, HasSubstr("@jane.example"));
     EXPECT_THAT(found.output + found.errors, Not(HasSubstr(std::string(jane_password))));
     EXPECT_EQ(installation.command({"lookup", "nobody-here"}).status, 1);
+}
+
+TEST(Explain, SaysWhatTheSessionWouldSay) {
+    struct Case {
+        std::vector<std::string> arguments;
+        int status;
+        const char* hears;
+    };
+    const Case cases[] = {
+        {{"--login", "jane", "--sender", "jane@example.org"}, 0, "what the next hop says"},
+        {{"--login", "jane", "--sender", "JANE+x@example.org"}, 0, "owned by: subaddress"},
+        {{"--login", "jane", "--sender", "anybody@jane.example"}, 0, "owned by: domain"},
+        {{"--login", "jane", "--sender", ""}, 0, "the null reverse-path"},
+        {{"--login", "jane", "--sender", "ceo@example.org"}, 1, "MAIL: 550 5.7.1"},
+        {{"--login", "jane", "--sender", "jane@example.org", "--from", "ceo@example.org"},
+         1,
+         "end of data: 550 5.7.1"},
+        {{"--login", "jane", "--sender", "jane@example.org", "--from", "ceo"},
+         1,
+         "end of data: 550 5.6.0"},
+        {{"--login", "jane", "--sender", "jane@example.org", "--from", "J <jane@example.org>"},
+         0,
+         "owned by: address"},
+        {{"--login", "jane", "--sender", "not an address"}, 1, "MAIL: 501"},
+        {{"--login", "nobody", "--sender", "jane@example.org"}, 1, "AUTH: 535"},
+        {{"--sender", "jane@example.org"}, 1, "MAIL: 530 5.7.0 Authentication required"},
+        {{"--sender", "jane@example.org", "--in-the-clear"}, 1, "MAIL: 530 5.7.0"},
+    };
+    Installation installation(maildir_settings());
+    for (auto each : cases) {
+        each.arguments.insert(each.arguments.begin(), "explain");
+        each.arguments.insert(each.arguments.end(),
+                              {"--listener", "submission", "--remote-ip", "192.0.2.1"});
+        const auto explained = installation.command(each.arguments);
+        EXPECT_EQ(explained.status, each.status) << explained.output << explained.errors;
+        EXPECT_THAT(explained.output, HasSubstr(each.hears));
+    }
+    const std::vector<std::string> question{
+        "explain",    "--login",    "jane",        "--sender",  "jane@example.org",
+        "--listener", "submission", "--remote-ip", "192.0.2.1", "--json"};
+    EXPECT_THAT(installation.command(question).output, HasSubstr("\"reply\":\"what the next hop"));
+    EXPECT_EQ(
+        installation
+            .command({"explain", "--sender", "", "--listener", "smtpd", "--remote-ip", "192.0.2.1"})
+            .status,
+        64);
+    EXPECT_EQ(
+        installation
+            .command({"explain", "--sender", "", "--listener", "submission", "--remote-ip", "here"})
+            .status,
+        64);
 }
 
 }  // namespace
