@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <csignal>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +15,9 @@ namespace postern::test {
 namespace {
 
 namespace asio = net::asio;
+
+// As `main` does: OpenSSL writes without MSG_NOSIGNAL.
+const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);
 using asio::ip::tcp;
 
 session::Settings settings_of(const std::string& toml) {
