@@ -15,6 +15,18 @@ std::string comparable(std::string local_part, const SenderRules& rules) {
     return rules.local_part_case ? local_part : address::to_lower(local_part);
 }
 
+constexpr bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr char lower(char c) {
+    return is_letter(c) ? static_cast<char>(c | 0x20) : c;
+}
+
+constexpr bool is_plain(char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == '+';
+}
+
 // The sender with its local part as it compares, asked about one entry of the directory after the
 // other.
 class Question {
@@ -34,6 +46,7 @@ class Question {
 
     // What one owned address says: `exact` when it is this one, subaddress, or none.
     Ownership by_address(std::string_view text, Ownership exact) const {
+        if (is_plainly_another(text)) return Ownership::none;
         auto owned = address::split_mailbox(text);
         if (!owned) return Ownership::none;
         const auto ownership = compare(comparable(std::move(owned->local_part), rules_), exact);
@@ -47,12 +60,29 @@ class Question {
         return is_tagged(owned) ? Ownership::subaddress : Ownership::none;
     }
 
+    // Most entries of a long list are plain, and of somebody else: no need to take them apart. In a
+    // local part of these octets nothing is quoted, and nothing normalized but its case.
+    bool is_plainly_another(std::string_view entry) const {
+        const auto owned = entry.substr(0, entry.find('@'));
+        if (owned.size() == entry.size() || !std::ranges::all_of(owned, is_plain)) return false;
+        if (owned.size() > local_part_.size()) return true;
+        const auto same = [this](char left, char right) {
+            return (rules_.local_part_case ? left : lower(left)) == right;
+        };
+        if (!std::ranges::equal(owned, std::string_view(local_part_).substr(0, owned.size()), same))
+            return true;
+        return owned.size() < local_part_.size() && !is_tagged_behind(owned.size());
+    }
+
+    bool is_tagged_behind(std::size_t size) const {
+        return rules_.subaddress.find(local_part_[size]) != std::string::npos;
+    }
+
     // Whether the sender is `owned` with a tag behind it. Only the sender's tag counts: who owns
     // "jane+work" owns "jane+work+x", but neither "jane" nor "jane+x".
     bool is_tagged(std::string_view owned) const {
         return !routes_ && !owned.empty() && owned.size() < local_part_.size() &&
-               local_part_.starts_with(owned) &&
-               rules_.subaddress.find(local_part_[owned.size()]) != std::string::npos;
+               local_part_.starts_with(owned) && is_tagged_behind(owned.size());
     }
 
     std::string local_part_;
