@@ -48,7 +48,7 @@ TEST(ChunkScanner, DoublesTheDotsThatBeginALineHoweverTheChunksAreCut) {
         {"\r\n.\n", "\r\n..[lf]"},
     };
     for (const auto& [message, expected] : cases)
-        for (const std::size_t piece : {1, 2, 3, 5, 1000})
+        for (const std::size_t piece : {1U, 2U, 3U, 5U, 1000U})
             EXPECT_EQ(stuffed(message, piece), expected)
                 << testing::PrintToString(message) << " by " << piece;
 }
