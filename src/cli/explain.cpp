@@ -12,7 +12,7 @@
 #include "session/envelope_rules.hpp"
 #include "session/header_rules.hpp"
 #include "session/offer.hpp"
-#include "smtp/replies.hpp"
+#include "session/verdict.hpp"
 
 namespace postern::cli {
 
@@ -24,10 +24,7 @@ struct Options {
 };
 
 std::string joined(const std::vector<std::string>& words) {
-    std::string all;
-    for (const auto& word : words)
-        all += (all.empty() ? "" : " ") + word;
-    return all.empty() ? "none" : all;
+    return words.empty() ? "none" : fmt::format("{}", fmt::join(words, " "));
 }
 
 // Asks the session's own rules, one after the other, what they make of these facts.
@@ -55,14 +52,14 @@ class Explanation {
     }
 
  private:
-    // In the order in which a session comes to them; the first reply that is none of 2xx ends it.
+    // In the order in which a session comes to them; the first refusal ends it.
     int follow() {
         add("mechanisms", joined(session::offered_mechanisms(environment_, facts_)));
         const auto& settings = environment_.settings;
         add("directory", settings.auth.directory.text(facts_));
         add("require", settings.auth.require.boolean(facts_) ? "true" : "false");
-        if (!options_.login.empty())
-            if (const int status = look_up(); status != Status::good) return status;
+        const int status = options_.login.empty() ? by_network() : by_login();
+        if (status != Status::good) return status;
         if (const auto reply = mail()) return hears("MAIL", *reply);
         add("next hop", settings.relay.next_hop.text(facts_));
         if (const auto reply = header()) return hears("end of data", *reply);
@@ -70,39 +67,68 @@ class Explanation {
         return Status::good;
     }
 
-    int look_up() {
-        auto* directory = instance_.directory(environment_.settings.auth.directory.text(facts_));
-        const auto login = identity::Login::parse(options_.login);
-        if (directory == nullptr || !login) return Status::usage;
-        auto answer = instance_.await(directory->lookup(*login));
-        if (const auto* unavailable = std::get_if<identity::Unavailable>(&answer)) {
-            add("login", "unavailable: " + unavailable->why);
-            answer_ = "AUTH: " + smtp::replies::authentication_unavailable().summary();
-            return Status::cannot_tell;
-        }
-        if (const auto* rejected = std::get_if<identity::Rejected>(&answer)) {
-            add("login", std::string("rejected: ") + identity::to_string(rejected->reason));
-            return hears("AUTH", smtp::replies::authentication_failed());
-        }
+    int by_login() {
+        if (const auto objection = dialogue().objection(smtp::Auth{}, offer()))
+            return hears("AUTH", *objection);
+        const auto verdict = look_up(options_.login);
+        const auto reply = session::reply_to(verdict, environment_.settings.auth.expired_text);
+        return reply.positive() ? Status::good : hears("AUTH", reply);
+    }
+
+    // `network-principal`: who is unknown there is nobody, as in the session.
+    int by_network() {
+        const auto name = environment_.settings.auth.network_principal.text(facts_);
+        if (name.empty()) return Status::good;
+        const auto verdict = look_up(name);
+        if (!std::holds_alternative<identity::Unavailable>(verdict)) return Status::good;
+        return hears("MAIL", session::reply_to(verdict, ""));
+    }
+
+    identity::AuthResult look_up(const std::string& typed) {
+        const auto found =
+            environment_.directories.find(environment_.settings.auth.directory.text(facts_));
+        const auto login = identity::Login::parse(typed);
+        if (found == environment_.directories.end())
+            return told(identity::Unavailable{identity::Scope::question, "no directory is asked"});
+        if (!login) return told(identity::Rejected{identity::Reason::unknown_user, ""});
+        auto answer = instance_.await(found->second->lookup(*login));
+        if (const auto* unavailable = std::get_if<identity::Unavailable>(&answer))
+            return told(*unavailable);
+        if (const auto* rejected = std::get_if<identity::Rejected>(&answer)) return told(*rejected);
         facts_.principal = std::move(std::get<identity::Principal>(answer));
-        facts_.name_is_address = !directory->capabilities().lists_addresses;
+        facts_.name_is_address = !found->second->capabilities().lists_addresses;
         add("login", facts_.principal->name);
         add("addresses", joined(facts_.principal->addresses));
-        return Status::good;
+        return identity::Accepted{*facts_.principal};
     }
+
+    identity::AuthResult told(identity::Unavailable unavailable) {
+        add("login", "unavailable: " + unavailable.why);
+        return unavailable;
+    }
+
+    identity::AuthResult told(identity::Rejected rejected) {
+        add("login", std::string("rejected: ") + identity::to_string(rejected.reason));
+        return rejected;
+    }
+
+    // Behind EHLO, and AUTH when somebody has authenticated.
+    smtp::Dialogue dialogue() const {
+        smtp::Dialogue dialogue;
+        if (facts_.is_tls) dialogue.tls_started();
+        dialogue.hello(true);
+        if (facts_.principal) dialogue.authenticated();
+        return dialogue;
+    }
+
+    smtp::Offer offer() const { return session::offer_of(environment_, listener_, facts_); }
 
     std::optional<smtp::Reply> mail() {
         smtp::Capabilities offered = session::capabilities_of(environment_, listener_, facts_);
         offered.smtputf8 = true;
         const auto command = smtp::parse_command("MAIL FROM:<" + options_.sender + ">", offered);
         if (!command) return command.error();
-        smtp::Dialogue dialogue;
-        if (facts_.is_tls) dialogue.tls_started();
-        dialogue.hello(true);
-        if (facts_.principal) dialogue.authenticated();
-        if (auto objection =
-                dialogue.objection(*command, session::offer_of(environment_, listener_, facts_)))
-            return objection;
+        if (auto objection = dialogue().objection(*command, offer())) return objection;
         const auto& mail = std::get<smtp::Mail>(*command);
         facts_.set_sender(mail.reverse_path, environment_.settings.auth.sender.local_part_case);
         const auto& auth = environment_.settings.auth;

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 #include <map>
+#include <set>
+#include <vector>
 
 #include "config/units.hpp"
 
@@ -40,6 +42,31 @@ Value converted(const json::value& from, Place place) {
     return {place, std::move(table)};
 }
 
+struct Key {
+    std::string name;
+    std::size_t offset = 0;
+};
+
+// The library lets the last of two equal keys win, and with it a condition may be gone. `json` has
+// been parsed and is good.
+std::optional<Key> repeated_key(std::string_view json) {
+    constexpr std::string_view blanks = " \t\r\n";
+    std::vector<std::set<std::string>> objects;  // the keys of those that are open
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        if (json[at] == '{') objects.emplace_back();
+        if (json[at] == '}') objects.pop_back();
+        if (json[at] != '"') continue;
+        const std::size_t begin = at;
+        for (++at; json[at] != '"'; ++at)
+            if (json[at] == '\\') ++at;
+        const auto next = json.find_first_not_of(blanks, at + 1);
+        if (next == json.npos || json[next] != ':') continue;
+        auto name = json::value_to<std::string>(json::parse(json.substr(begin, at + 1 - begin)));
+        if (!objects.back().insert(name).second) return Key{std::move(name), begin};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 bool looks_like_json(std::string_view text) {
@@ -59,6 +86,12 @@ std::optional<Value> read_json(const Value& text, SettingReport& report) {
     if (error) {
         report(text, read, fmt::format("this is not JSON: {}", error.message()),
                "{\"match\": [{\"if\": \"...\", \"then\": \"...\"}], \"else\": \"...\"}");
+        return std::nullopt;
+    }
+    if (const auto key = repeated_key(written)) {
+        report(text, key->offset,
+               fmt::format("the key \"{}\" stands twice in one object", key->name),
+               "each key once");
         return std::nullopt;
     }
     return converted(parser.release(), text.place);

@@ -6,6 +6,7 @@
 
 #include "address/unicode.hpp"
 #include "policy/routing.hpp"
+#include "smtp/ascii.hpp"
 
 namespace postern::policy {
 namespace {
@@ -15,16 +16,8 @@ std::string comparable(std::string local_part, const SenderRules& rules) {
     return rules.local_part_case ? local_part : address::to_lower(local_part);
 }
 
-constexpr bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr char lower(char c) {
-    return is_letter(c) ? static_cast<char>(c | 0x20) : c;
-}
-
 constexpr bool is_plain(char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == '+';
+    return smtp::is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '+';
 }
 
 // The sender with its local part as it compares, asked about one entry of the directory after the
@@ -67,7 +60,7 @@ class Question {
         if (owned.size() == entry.size() || !std::ranges::all_of(owned, is_plain)) return false;
         if (owned.size() > local_part_.size()) return true;
         const auto same = [this](char left, char right) {
-            return (rules_.local_part_case ? left : lower(left)) == right;
+            return rules_.local_part_case ? left == right : smtp::upper(left) == smtp::upper(right);
         };
         if (!std::ranges::equal(owned, std::string_view(local_part_).substr(0, owned.size()), same))
             return true;

@@ -165,8 +165,10 @@ net::Task<> Session::obey(std::string_view line) {
         // Nobody knows how many octets behind it are no commands.
         co_return smtp::is_bdat_line(line) ? end(command.error()) : bad_command(command.error());
     }
-    if (std::holds_alternative<smtp::Mail>(*command) && !facts_.principal)
+    const bool comes_unnamed = std::holds_alternative<smtp::Mail>(*command) && !facts_.principal;
+    if (comes_unnamed) {
         if (const auto refusal = co_await recognize_network()) co_return client_.say(*refusal);
+    }
     if (const auto objection =
             dialogue_.objection(*command, offer_of(*environment_, listener_, facts_)))
         co_return co_await object(*command, *objection);

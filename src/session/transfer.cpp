@@ -36,13 +36,10 @@ net::Task<smtp::Reply> Transfer::finish() {
 }
 
 net::Task<smtp::Reply> Transfer::refuse(smtp::Reply reply) {
-    co_await unhurried(give_up());
-    co_return reply;
-}
-
-net::Task<bool> Transfer::give_up() {
+    const auto begun = net::Clock::now();
     co_await connection_.abandon();
-    co_return true;
+    client_.pause_body(net::Clock::now() - begun);
+    co_return reply;
 }
 
 net::Task<std::optional<smtp::Reply>> Transfer::begin() {

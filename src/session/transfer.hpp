@@ -45,7 +45,6 @@ class Transfer {
     bool has_begun() const { return begun_; }
 
  private:
-    net::Task<bool> give_up();
     net::Task<std::optional<smtp::Reply>> begin();
     net::Task<std::optional<smtp::Reply>> write(std::string_view octets);
     template <class T>

@@ -85,6 +85,11 @@ inline constexpr std::size_t auth_line_limit = 12288;
 std::string format(const Mail& mail, const Capabilities& next_hop, std::uint64_t extra_size);
 std::string format(const Rcpt& rcpt, const Capabilities& next_hop);
 
+// Whether the next hop offers all that the command uses. Only 8BITMIME may be missing: mail servers
+// that lack it pass eight bits all the same.
+bool can_carry(const Mail& mail, const Capabilities& next_hop);
+bool can_carry(const Rcpt& rcpt, const Capabilities& next_hop);
+
 [[noreturn]] void throw_exception_from_error(const Reply& error, const boost::source_location& at);
 
 }  // namespace postern::smtp

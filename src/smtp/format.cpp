@@ -46,4 +46,13 @@ std::string format(const Rcpt& rcpt, const Capabilities& next_hop) {
     return line;
 }
 
+bool can_carry(const Mail& mail, const Capabilities& next_hop) {
+    const bool dsn = !mail.ret.empty() || !mail.envid.empty();
+    return (next_hop.smtputf8 || !mail.smtputf8) && (next_hop.dsn || !dsn);
+}
+
+bool can_carry(const Rcpt& rcpt, const Capabilities& next_hop) {
+    return next_hop.dsn || (rcpt.notify.empty() && rcpt.orcpt.empty());
+}
+
 }  // namespace postern::smtp

@@ -69,21 +69,12 @@ net::Task<smtp::Reply> SmtpConnection::answer_to(const Queued& oldest) {
     }
     for (;;) {
         if (wire_ && !oldest.sent && !can_carry(oldest)) co_return cannot_carry(stage);
-        auto answer = co_await send_and_read(stage);
+        const auto patience = oldest.is_mail() ? timeouts().mail : timeouts().rcpt;
+        auto answer = co_await exchange(send_queued(), patience);
         if (answer) co_return conclude(stage, *answer);
         if (!may_replace()) co_return lost(stage);
         if (auto refusal = co_await replace()) co_return *refusal;
     }
-}
-
-// nullopt: the connection is lost, `why_cut_` and `closed_by_peer_` tell how.
-net::Task<std::optional<smtp::Reply>> SmtpConnection::send_and_read(Stage stage) {
-    if (!wire_) co_return std::nullopt;
-    wire_->expires_after(stage == Stage::mail ? timeouts().mail : timeouts().rcpt);
-    if (!co_await attempt(send_queued())) co_return std::nullopt;
-    smtp::Reply reply;
-    if (!co_await attempt(hear(reply))) co_return std::nullopt;
-    co_return reply;
 }
 
 net::Task<> SmtpConnection::send_queued() {
@@ -112,15 +103,9 @@ net::Task<> SmtpConnection::skip_answer() {
     co_await attempt(hear(skipped));
 }
 
-// What the transaction uses and EHLO promised has to be there; only BODY= may be missing, for
-// mail servers that lack 8BITMIME pass eight bits all the same.
 bool SmtpConnection::can_carry(const Queued& queued) const {
-    if (const auto* mail = std::get_if<smtp::Mail>(&queued.command)) {
-        const bool dsn = !mail->ret.empty() || !mail->envid.empty();
-        return (offered_.smtputf8 || !mail->smtputf8) && (offered_.dsn || !dsn);
-    }
-    const auto& rcpt = std::get<smtp::Rcpt>(queued.command);
-    return offered_.dsn || (rcpt.notify.empty() && rcpt.orcpt.empty());
+    return std::visit([this](const auto& each) { return smtp::can_carry(each, offered_); },
+                      queued.command);
 }
 
 smtp::Reply SmtpConnection::cannot_carry(Stage stage) {
@@ -149,7 +134,7 @@ net::Task<std::optional<smtp::Reply>> SmtpConnection::replace() {
 
 net::Task<smtp::Reply> SmtpConnection::data() {
     if (!queue_.empty() || !mail_accepted_) co_return replies::mail_first();
-    auto answer = co_await ask(Stage::data, "DATA", timeouts().data);
+    auto answer = co_await exchange(say("DATA"), timeouts().data);
     if (!answer) co_return lost(Stage::data);
     auto reply = conclude(Stage::data, *answer);
     in_message_ = reply.code == 354;
@@ -185,7 +170,7 @@ net::Task<smtp::Reply> SmtpConnection::finish() {
     // What is there before our end of data cannot be the answer to it.
     const bool early = std::exchange(stopped_, false) || !wire_ || wire_->is_out_of_step();
     if (early) co_return co_await early_answer();
-    auto answer = co_await ask(Stage::message, ".", timeouts().message);
+    auto answer = co_await exchange(say("."), timeouts().message);
     if (!answer) co_return lost(Stage::message);
     co_return conclude(Stage::message, *answer);
 }
@@ -223,7 +208,7 @@ net::Task<> SmtpConnection::reset() {
     carried_before_ = true;
     if (!wire_) co_return;
     wire_->expires_after(timeouts().reset);
-    if (!co_await attempt(wire_->send("RSET\r\n"))) co_return;
+    if (!co_await attempt(say("RSET"))) co_return;
     smtp::Reply reply;
     for (auto i = unheard; i >= 0; --i) {
         if (!co_await attempt(hear(reply))) co_return;
@@ -241,15 +226,19 @@ net::Task<> SmtpConnection::quit() {
     slot_.reset();
 }
 
-net::Task<std::optional<smtp::Reply>> SmtpConnection::ask(Stage stage, std::string command,
-                                                          SmtpTimeouts::Duration patience) {
+// nullopt: the connection is lost, `why_cut_` and `closed_by_peer_` tell how.
+net::Task<std::optional<smtp::Reply>> SmtpConnection::exchange(net::Task<> sending,
+                                                               SmtpTimeouts::Duration patience) {
     if (!wire_) co_return std::nullopt;
     wire_->expires_after(patience);
     smtp::Reply reply;
-    command += "\r\n";
-    if (!co_await attempt(wire_->send(command))) co_return std::nullopt;
+    if (!co_await attempt(std::move(sending))) co_return std::nullopt;
     if (!co_await attempt(hear(reply))) co_return std::nullopt;
     co_return reply;
+}
+
+net::Task<> SmtpConnection::say(std::string_view line) {
+    co_await wire_->send(std::string(line) + "\r\n");
 }
 
 // RFC 5321 3.8: 421 says that the connection closes, whatever it answers.

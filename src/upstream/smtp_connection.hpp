@@ -43,7 +43,6 @@ class SmtpConnection final : public Connection {
     };
 
     net::Task<smtp::Reply> answer_to(const Queued& oldest);
-    net::Task<std::optional<smtp::Reply>> send_and_read(Stage stage);
     net::Task<> send_queued();
     net::Task<> skip_answer();
     bool can_carry(const Queued& queued) const;
@@ -51,8 +50,9 @@ class SmtpConnection final : public Connection {
     bool may_replace() const;
     net::Task<std::optional<smtp::Reply>> replace();
 
-    net::Task<std::optional<smtp::Reply>> ask(Stage stage, std::string command,
-                                              SmtpTimeouts::Duration patience);
+    net::Task<std::optional<smtp::Reply>> exchange(net::Task<> sending,
+                                                   SmtpTimeouts::Duration patience);
+    net::Task<> say(std::string_view line);
     net::Task<> send_piece(std::string_view octets, bool& go_on);
     net::Task<smtp::Reply> early_answer();
     net::Task<> reset();

@@ -75,6 +75,10 @@ TEST(JsonForm, MistakesSayWhatIsMissing) {
         {"'{\"match\": []} x'",
          "t:1:22: key: this is not JSON: extra data; {\"match\": [{\"if\": \"...\", \"then\": "
          "\"...\"}], \"else\": \"...\"}\n"},
+        {"'{\"match\": [], \"else\": false, \"else\": true}'",
+         "t:1:37: key: the key \"else\" stands twice in one object; each key once\n"},
+        {R"('{"match": {"0": {"if": "is_tls", "then": true}, "\u0030": {}}, "else": false}')",
+         "t:1:56: key: the key \"0\" stands twice in one object; each key once\n"},
         {"'{\"match\": []}'", "t:1:7: key: \"else\" is missing; write it beside \"match\"\n"},
         {"'{\"else\": true}'",
          "t:1:7: key: a table is no expression; put { if = ..., then = ... } and { else = ... } in "

@@ -201,6 +201,7 @@ TEST(Explain, SaysWhatTheSessionWouldSay) {
         {{"--login", "nobody", "--sender", "jane@example.org"}, 1, "AUTH: 535"},
         {{"--sender", "jane@example.org"}, 1, "MAIL: 530 5.7.0 Authentication required"},
         {{"--sender", "jane@example.org", "--in-the-clear"}, 1, "MAIL: 530 5.7.0"},
+        {{"--login", "jane", "--sender", "jane@example.org", "--in-the-clear"}, 1, "AUTH: 530"},
     };
     Installation installation(maildir_settings());
     for (auto each : cases) {

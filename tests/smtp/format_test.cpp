@@ -60,6 +60,35 @@ TEST(Format, PassesOnWhatTheNextHopUnderstands) {
     }
 }
 
+TEST(Format, CarriesOnlyWhatTheNextHopOffers) {
+    const auto all = everything();
+    Capabilities no_utf8 = all;
+    no_utf8.smtputf8 = false;
+    Capabilities no_dsn = all;
+    no_dsn.dsn = false;
+    Capabilities no_eight_bits = all;
+    no_eight_bits.eight_bit_mime = false;
+    const auto mail = [](auto change) {
+        Mail mail;
+        change(mail);
+        return mail;
+    };
+    const auto utf8 = mail([](Mail& m) { m.smtputf8 = true; });
+    const auto dsn = mail([](Mail& m) { m.envid = "1"; });
+    const auto eight_bits = mail([](Mail& m) { m.body = "8BITMIME"; });
+    EXPECT_TRUE(can_carry(utf8, all));
+    EXPECT_FALSE(can_carry(utf8, no_utf8));
+    EXPECT_TRUE(can_carry(dsn, all));
+    EXPECT_FALSE(can_carry(dsn, no_dsn));
+    EXPECT_TRUE(can_carry(eight_bits, no_eight_bits));
+    EXPECT_TRUE(can_carry(Mail{}, Capabilities{}));
+    Rcpt rcpt;
+    EXPECT_TRUE(can_carry(rcpt, no_dsn));
+    rcpt.notify = "NEVER";
+    EXPECT_FALSE(can_carry(rcpt, no_dsn));
+    EXPECT_TRUE(can_carry(rcpt, all));
+}
+
 TEST(Format, NeverPassesOnTheClientsAuthParameter) {
     EXPECT_EQ(passed_on("MAIL FROM:<a@b.example> AUTH=boss@b.example", everything(), 0),
               "MAIL FROM:<a@b.example>");

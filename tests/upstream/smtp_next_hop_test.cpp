@@ -254,6 +254,16 @@ TEST_F(SmtpNextHopTest, AReplyInTheMiddleOfTheMessageEndsIt) {
     }
 }
 
+// To the next hop's 354.
+net::Task<> begin_message(Connection& connection) {
+    connection.mail(mail_from("jane@example.org"));
+    connection.rcpt(rcpt_to("a@example.com"));
+    connection.rcpt(rcpt_to("b@example.com"));
+    for (int i = 0; i < 3; ++i)
+        co_await connection.reply();
+    EXPECT_EQ((co_await connection.data()).code, 354);
+}
+
 TEST_F(SmtpNextHopTest, WhatIsSaidBeforeTheEndOfDataIsNoAnswerToIt) {
     ScriptedServer server({hello() + Script{hears("MAIL", "250 Ok"), hears("RCPT", "250 Ok"),
                                             hears("RCPT", "250 Ok"), hears("DATA", "354 Go"),
@@ -262,12 +272,7 @@ TEST_F(SmtpNextHopTest, WhatIsSaidBeforeTheEndOfDataIsNoAnswerToIt) {
     const auto reply = run([](NextHop& next) -> net::Task<smtp::Reply> {
         auto opened = co_await next.open(jane());
         auto& connection = *opened.connection;
-        connection.mail(mail_from("jane@example.org"));
-        connection.rcpt(rcpt_to("a@example.com"));
-        connection.rcpt(rcpt_to("b@example.com"));
-        for (int i = 0; i < 3; ++i)
-            co_await connection.reply();
-        EXPECT_EQ((co_await connection.data()).code, 354);
+        co_await begin_message(connection);
         EXPECT_TRUE(co_await connection.write("Subject: half\r\n\r\n"));
         co_await net::sleep_for(std::chrono::milliseconds(200));  // while the client thinks
         co_return co_await connection.finish();
@@ -299,12 +304,7 @@ TEST_F(SmtpNextHopTest, AMessageGivenUpHasNoEndOfData) {
     run([](NextHop& next) -> net::Task<> {
         auto opened = co_await next.open(jane());
         auto& connection = *opened.connection;
-        connection.mail(mail_from("jane@example.org"));
-        connection.rcpt(rcpt_to("a@example.com"));
-        connection.rcpt(rcpt_to("b@example.com"));
-        for (int i = 0; i < 3; ++i)
-            co_await connection.reply();
-        EXPECT_EQ((co_await connection.data()).code, 354);
+        co_await begin_message(connection);
         EXPECT_TRUE(co_await connection.write("Subject: half\r\n\r\n.."));
         co_await connection.abandon();
         EXPECT_FALSE(connection.usable());
@@ -319,12 +319,7 @@ TEST_F(SmtpNextHopTest, AConnectionThatJustGoesInTheMessageLeavesNoMessage) {
     run([](NextHop& next) -> net::Task<> {
         auto opened = co_await next.open(jane());
         auto& connection = *opened.connection;
-        connection.mail(mail_from("jane@example.org"));
-        connection.rcpt(rcpt_to("a@example.com"));
-        connection.rcpt(rcpt_to("b@example.com"));
-        for (int i = 0; i < 3; ++i)
-            co_await connection.reply();
-        EXPECT_EQ((co_await connection.data()).code, 354);
+        co_await begin_message(connection);
         EXPECT_TRUE(co_await connection.write("Subject: half\r\n\r\nwhole line\r\n"));
     }(*mta));
     EXPECT_TRUE(eventually([&] { return server.open() == 0; }));
