@@ -47,14 +47,22 @@ Labels inspect(std::string_view name) {
 
 // No IDN2_USE_STD3_ASCII_RULES: it drops "@", "/" and "_" silently and makes another domain of the
 // rest. What the mapping lets through is judged afterwards, by `inspect`.
-std::optional<std::string> to_a_labels(const std::string& name) {
+std::optional<std::string> looked_up(const std::string& name, int flags) {
     std::uint8_t* found = nullptr;
     const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &found,
-                                      IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+                                      IDN2_NFC_INPUT | flags);
     const std::unique_ptr<std::uint8_t, decltype(&idn2_free)> owner(
         found, [](void* octets) { idn2_free(octets); });
     if (status != IDN2_OK) return std::nullopt;
     return to_lower(reinterpret_cast<const char*>(found));
+}
+
+// Read twice, as UTS 46 maps it (a soft hyphen is nothing, a fullwidth letter a letter) and as IDNA
+// 2008 itself, which maps nothing but what we know of case: a name is what both find in it.
+std::optional<std::string> to_a_labels(const std::string& name) {
+    const auto mapped = looked_up(name, IDN2_NONTRANSITIONAL);
+    const auto literal = looked_up(to_lower(to_nfc(name)), IDN2_NO_TR46);
+    return mapped == literal ? mapped : std::nullopt;
 }
 
 }  // namespace

@@ -86,11 +86,22 @@ void read_bind(config::Section& section, ListenerSettings& listener, Bound& boun
     }
 }
 
+void read_workarounds(config::Section& section, ListenerSettings& listener) {
+    for (const auto& word : section.texts("workarounds")) {
+        if (word == "bare-path")
+            listener.bare_paths = true;
+        else
+            section.problem("workarounds", fmt::format("there is no workaround \"{}\"", word),
+                            "bare-path: MAIL FROM:jane@example.org is understood");
+    }
+}
+
 ListenerSettings read_listener(std::string name, config::Section section,
                                const std::vector<net::TlsFiles>& certificates, Bound& bound) {
     ListenerSettings listener;
     listener.name = std::move(name);
     read_bind(section, listener, bound);
+    read_workarounds(section, listener);
 
     auto tls = section.table("tls");
     listener.implicit_tls = tls.boolean("implicit", false);

@@ -17,6 +17,7 @@ struct ListenerSettings {
     std::vector<std::string> bind;  // "[::]:587"
     net::TlsServerSettings tls;     // without certificates: no STARTTLS
     bool implicit_tls = false;
+    bool bare_paths = false;  // workarounds = ["bare-path"]
 };
 
 // [server]

@@ -36,6 +36,7 @@ struct Listener {
     std::string name;
     bool implicit_tls = false;
     std::shared_ptr<const net::TlsContext> tls;  // nullptr: no certificate, no STARTTLS
+    bool bare_paths = false;                     // MAIL FROM:jane@example.org is understood
 };
 
 }  // namespace postern::session

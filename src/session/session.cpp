@@ -154,7 +154,9 @@ net::Task<> Session::obey(std::string_view line) {
         co_await relay_.settle();
         co_return end(replies::http());
     }
-    const auto command = smtp::parse_command(line, offered_);
+    const auto command = listener_.bare_paths
+                             ? smtp::parse_command(smtp::with_brackets(line), offered_)
+                             : smtp::parse_command(line, offered_);
     const bool joins_the_queue =
         command && std::holds_alternative<smtp::Rcpt>(*command) && relay_.owed() < most_owed;
     if (!joins_the_queue) co_await relay_.settle();

@@ -65,6 +65,10 @@ using Command = std::variant<Noop, Ehlo, Helo, StartTls, Auth, Mail, Rcpt, Data,
 boost::system::result<Command, Reply> parse_command(std::string_view line,
                                                     const Capabilities& offered);
 
+// "MAIL FROM:jane@example.org" with the brackets that a device has forgotten; every other line as
+// it is. For listeners with the workaround "bare-path".
+std::string with_brackets(std::string_view line);
+
 // True when the line begins with the verb AUTH: it may be longer, and holds credentials.
 bool is_auth_line(std::string_view line);
 

@@ -1,5 +1,7 @@
 #include "smtp/envelope.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -197,6 +199,18 @@ std::optional<std::string_view> take_path(std::string_view& argument, std::strin
 }
 
 }  // namespace
+
+std::string with_brackets(std::string_view line) {
+    const auto colon = line.find(':');
+    const auto begin = line.find_first_not_of(' ', colon == line.npos ? colon : colon + 1);
+    const auto command = line.substr(0, colon);
+    const bool has_path =
+        equal_ignoring_case(command, "MAIL FROM") || equal_ignoring_case(command, "RCPT TO");
+    if (!has_path || begin == line.npos || line[begin] == '<') return std::string(line);
+    const auto end = std::min(line.find(' ', begin), line.size());
+    return fmt::format("{}<{}>{}", line.substr(0, begin), line.substr(begin, end - begin),
+                       line.substr(end));
+}
 
 boost::system::result<Mail, Reply> parse_mail(std::string_view argument,
                                               const Capabilities& offered) {

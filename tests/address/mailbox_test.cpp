@@ -128,10 +128,8 @@ TEST(Mailbox, BringsDomainsToALabels) {
         {"a@XN--BCHER-KVA.EXAMPLE", "a", "xn--bcher-kva.example"},
         {"a@faß.example", "a", "xn--fa-hia.example"},  // not "fass": IDNA 2008
         {"a@fass.example", "a", "fass.example"},
-        {"a@ΒΌΛΟΣ.example", "a", "xn--nxasmq6b.example"},
         {"a@βόλος.example", "a", "xn--nxasmm1c.example"},
-        {"a@ｅｘａｍｐｌｅ。ｏｒｇ", "a", "example.org"},
-        {"a@exam\u00ADple.org", "a", "example.org"},
+        {"a@ΒΌΛΟΣ.example", "a", "xn--nxasmq6b.example"},
         {"a@\u212Aiel.example", "a", "kiel.example"},
         {"a@аррle.com", "a", "xn--le-6kc8da.com"},  // the Cyrillic а is no Latin one
         {"a@ехаmрlе.org", "a", "xn--ml-6kctd8d6a.org"},
@@ -291,6 +289,14 @@ TEST(Mailbox, RefusesDomainsThatDnsOrIdnaRefuse) {
                     "a@" + std::string(60, 'x') + "é.test"});
 }
 
+TEST(Mailbox, RefusesDomainsThatUts46AndIdna2008ReadDifferently) {
+    expect_refused({"a@exam\u00ADple.org",  // nothing to the one, a character to the other
+                    "a@exam\u200Bple.org", "a@exam\u2060ple.org", "a@example\uFE0F.org",
+                    "a@ｅｘａｍｐｌｅ.org", "a@example。org", "a@example\uFF0Eorg",
+                    "a@example\uFF61org", "a@ﬁ.example", "a@㎏.example", "a@①.example",
+                    "a@example\u00B2.org", "a@𝐞xample.org", "a@straẞe.example"});
+}
+
 TEST(Mailbox, RefusesLiteralsOfOtherForms) {
     expect_refused({"a@[",
                     "a@]",
@@ -368,7 +374,6 @@ TEST(Domain, KnowsItsSpellings) {
         {"bu\u0308cher.example", "xn--bcher-kva.example"},
         {"XN--BCHER-kva.Example", "xn--bcher-kva.example"},
         {"faß.example", "xn--fa-hia.example"},
-        {"ｘ.test", "x.test"},
     };
     for (const auto& [typed, normal] : spellings) {
         EXPECT_TRUE(is_spelling_of(typed, normal)) << typed;

@@ -88,6 +88,9 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
          "[server.listener.a]\nbind = [\"127.0.0.1:2525\"]\n[server.listener.b]\nbind = "
          "[\"127.0.0.1:2525\"]\n",
          "listener \"a\" has 127.0.0.1:2525 already"},
+        {"an unknown workaround",
+         "[server.listener.smtp]\nbind = [\"127.0.0.1:0\"]\nworkarounds = [\"bare-paths\"]\n",
+         "there is no workaround \"bare-paths\"; bare-path"},
         {"a directory of no type", "[directory.x]\ntype = \"\"\n", "directory.x.type is empty"},
         {"a maildir nowhere", "[next-hop.x]\ntype = \"maildir\"\npath = \"\"\n",
          "next-hop.x.path is empty"},

@@ -50,6 +50,22 @@ const std::vector<Step> one_mail = {
     {"From: jane@example.org\r\n\r\nHello\r\n.", "250 2.0.0"},
 };
 
+TEST(Session, UnderstandsBarePathsWhereTheListenerDoes) {
+    const std::vector<Step> with_them = {
+        {"MAIL FROM: jane@example.org SIZE=100", "250 2.1.0"},
+        {"RCPT TO:bob@example.net", "250 2.1.5"},
+        {"RSET", "250"},
+        {"MAIL FROM:joe@example.org", "550 5.7.1"},
+    };
+    const std::vector<Step> without = {{"MAIL FROM:jane@example.org", "501 5.5.4"}};
+    for (const bool bare_paths : {true, false}) {
+        SessionHost host(in_the_clear, SessionHost::knows_jane,
+                         {"scanners", false, nullptr, bare_paths});
+        auto client = jane_at(host);
+        converse(client, bare_paths ? with_them : without);
+    }
+}
+
 TEST(Session, RepliesAreThoseOfTheTable) {
     struct Case {
         const char* name;

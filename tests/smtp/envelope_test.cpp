@@ -139,6 +139,31 @@ TEST(ParseMail, RefusesBadParameterValues) {
     });
 }
 
+TEST(BarePath, GetsTheBracketsThatWereForgotten) {
+    const std::pair<std::string, std::string> table[] = {
+        {"MAIL FROM:jane@example.org", "MAIL FROM:<jane@example.org>"},
+        {"mail from: jane@example.org", "mail from: <jane@example.org>"},
+        {"MAIL FROM:jane@example.org SIZE=5 BODY=7BIT",
+         "MAIL FROM:<jane@example.org> SIZE=5 BODY=7BIT"},
+        {"RCPT TO:joe@example.org", "RCPT TO:<joe@example.org>"},
+        {"RCPT TO:  joe@example.org", "RCPT TO:  <joe@example.org>"},
+        {"RCPT TO:postmaster", "RCPT TO:<postmaster>"},
+    };
+    for (const auto& [line, expected] : table)
+        EXPECT_EQ(with_brackets(line), expected);
+    for (const auto* line :
+         {"MAIL FROM:<jane@example.org>", "MAIL FROM: <>", "MAIL FROM:", "MAIL FROM: ", "MAIL FROM",
+          "RCPT TO:<a@b.example> NOTIFY=NEVER", "RCPT FROM:a@b.example", "MAIL  FROM:a@b.example",
+          "NOOP a:b", "EHLO [IPv6:::1]", "", ":", "RSET"}) {
+        EXPECT_EQ(with_brackets(line), line);
+    }
+    // What stands in the brackets then is judged as ever.
+    EXPECT_EQ(text_of(parse_command(with_brackets("RCPT TO:a@b.example>,<c@d.example"), {})),
+              "501 5.5.4");
+    EXPECT_EQ(text_of(parse_command(with_brackets("MAIL FROM:\"a b\"@c.example"), {})),
+              "501 5.5.4");
+}
+
 TEST(ParseMail, RefusesAParameterGivenTwice) {
     const std::string mail = "MAIL FROM:<a@b.example> ";
     expect({
