@@ -33,7 +33,7 @@ bool is_closing(const boost::system::error_code& error) {
 }  // namespace
 
 SmtpConnection::SmtpConnection(std::shared_ptr<SmtpDestination> destination, ClientIdentity client,
-                               Slots::Slot slot, Dialled dialled)
+                               net::Slots::Slot slot, Dialled dialled)
     : destination_(std::move(destination)),
       client_(std::move(client)),
       slot_(std::move(slot)),

@@ -17,7 +17,7 @@ namespace postern::upstream {
 class SmtpConnection final : public Connection {
  public:
     SmtpConnection(std::shared_ptr<SmtpDestination> destination, ClientIdentity client,
-                   Slots::Slot slot, Dialled dialled);
+                   net::Slots::Slot slot, Dialled dialled);
 
     void mail(const smtp::Mail& mail) override;
     void rcpt(const smtp::Rcpt& rcpt) override;
@@ -67,7 +67,7 @@ class SmtpConnection final : public Connection {
 
     std::shared_ptr<SmtpDestination> destination_;
     const ClientIdentity client_;
-    std::optional<Slots::Slot> slot_;
+    std::optional<net::Slots::Slot> slot_;
     std::unique_ptr<SmtpWire> wire_;  // nullptr: lost, or ended
     smtp::Capabilities offered_;
     std::string why_cut_;

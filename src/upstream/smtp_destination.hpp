@@ -4,8 +4,8 @@
 #include <string>
 
 #include "observe/log.hpp"
-#include "upstream/bell.hpp"
-#include "upstream/slots.hpp"
+#include "net/bell.hpp"
+#include "net/slots.hpp"
 #include "upstream/smtp_settings.hpp"
 #include "upstream/smtp_targets.hpp"
 
@@ -19,8 +19,8 @@ struct SmtpDestination {
     std::shared_ptr<const net::TlsContext> tls;  // nullptr: it is never used
     observe::Log& log;
     SmtpTargets targets;
-    std::shared_ptr<Slots> slots;
-    Bell probe_wanted;  // somebody has seen that the next hop offers something else than we know
+    std::shared_ptr<net::Slots> slots;
+    net::Bell probe_wanted;  // somebody has seen that the next hop offers something else than we know
 
     // Throws TlsError when a file of the TLS settings is no good.
     SmtpDestination(std::string name, std::string hostname, SmtpNextHopSettings settings,
@@ -31,7 +31,7 @@ struct SmtpDestination {
           tls(this->settings.uses_tls() ? net::TlsContext::client(this->settings.tls) : nullptr),
           log(log),
           targets(this->settings.addresses),
-          slots(std::make_shared<Slots>(this->settings.connections)) {}
+          slots(std::make_shared<net::Slots>(this->settings.connections)) {}
 };
 
 }  // namespace postern::upstream

@@ -8,7 +8,7 @@
 
 #include "net/task.hpp"
 
-namespace postern::upstream {
+namespace postern::net {
 
 // At most so many connections to one next hop, over all workers; who comes later waits in line.
 // Thread-safe; a slot keeps the count alive.
@@ -34,7 +34,7 @@ class Slots : public std::enable_shared_from_this<Slots> {
     explicit Slots(std::size_t limit) : free_(limit) {}
 
     // nullopt: none came free before the deadline.
-    net::Task<std::optional<Slot>> acquire(net::Deadline deadline);
+    Task<std::optional<Slot>> acquire(Deadline deadline);
 
  private:
     struct Waiter;
@@ -47,4 +47,4 @@ class Slots : public std::enable_shared_from_this<Slots> {
     std::deque<Waiter*> line_;
 };
 
-}  // namespace postern::upstream
+}  // namespace postern::net

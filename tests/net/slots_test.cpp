@@ -1,4 +1,4 @@
-#include "upstream/slots.hpp"
+#include "net/slots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "support/eventually.hpp"
-#include "upstream/bell.hpp"
+#include "net/bell.hpp"
 #include "upstream/conversation.hpp"
 
-namespace postern::upstream {
+namespace postern::net {
 namespace {
 
 using namespace test;
@@ -154,4 +154,4 @@ TEST(Bell, AnotherThreadWakesTheSleeper) {
 }
 
 }  // namespace
-}  // namespace postern::upstream
+}  // namespace postern::net

@@ -1,17 +1,17 @@
-#include "upstream/bell.hpp"
+#include "net/bell.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace postern::upstream {
+namespace postern::net {
 
 // A timer is known to the ringers exactly as long as its coroutine exists: they post under the
 // lock, so the io_context they post to is there.
 class Bell::Sleep {
  public:
-    Sleep(Bell& bell, std::shared_ptr<net::Timer> timer) : bell_(bell) {
+    Sleep(Bell& bell, std::shared_ptr<Timer> timer) : bell_(bell) {
         const std::lock_guard lock(bell_.mutex_);
         bell_.sleeper_ = std::move(timer);
     }
@@ -31,12 +31,11 @@ class Bell::Sleep {
     Bell& bell_;
 };
 
-net::Task<bool> Bell::sleep_until(net::Deadline deadline) {
-    namespace asio = net::asio;
-    auto timer = std::make_shared<net::Timer>(co_await net::this_executor(), deadline);
+Task<bool> Bell::sleep_until(Deadline deadline) {
+    auto timer = std::make_shared<Timer>(co_await this_executor(), deadline);
     Sleep sleep(*this, timer);
     if (sleep.take_ring()) co_return true;
-    co_await timer->async_wait(asio::as_tuple(net::use_task));
+    co_await timer->async_wait(asio::as_tuple(use_task));
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) {
         throw boost::system::system_error(asio::error::operation_aborted);
@@ -51,4 +50,4 @@ void Bell::ring() {
     net::asio::post(sleeper_->get_executor(), [timer = sleeper_] { timer->cancel(); });
 }
 
-}  // namespace postern::upstream
+}  // namespace postern::net

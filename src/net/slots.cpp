@@ -1,8 +1,8 @@
-#include "upstream/slots.hpp"
+#include "net/slots.hpp"
 
-#include "upstream/bell.hpp"
+#include "net/bell.hpp"
 
-namespace postern::upstream {
+namespace postern::net {
 
 struct Slots::Waiter {
     Bell bell;
@@ -46,7 +46,7 @@ class Slots::Place {
     Waiter waiter_;
 };
 
-net::Task<std::optional<Slots::Slot>> Slots::acquire(net::Deadline deadline) {
+Task<std::optional<Slots::Slot>> Slots::acquire(Deadline deadline) {
     const auto self = shared_from_this();
     Place place(*this);
     if (!place.granted()) co_await place.bell().sleep_until(deadline);
@@ -66,4 +66,4 @@ void Slots::release() {
     first.bell.ring();
 }
 
-}  // namespace postern::upstream
+}  // namespace postern::net

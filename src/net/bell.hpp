@@ -5,7 +5,7 @@
 
 #include "net/task.hpp"
 
-namespace postern::upstream {
+namespace postern::net {
 
 // One coroutine sleeps, any thread may wake it. A ring while nobody sleeps ends the next sleep at
 // once.
@@ -13,7 +13,7 @@ class Bell {
  public:
     // True: somebody rang. False: the deadline has passed. Cancellation ends it with
     // operation_aborted.
-    net::Task<bool> sleep_until(net::Deadline deadline);
+    Task<bool> sleep_until(Deadline deadline);
     void ring();
 
  private:
@@ -21,7 +21,7 @@ class Bell {
 
     std::mutex mutex_;
     bool rung_ = false;
-    std::shared_ptr<net::Timer> sleeper_;
+    std::shared_ptr<Timer> sleeper_;
 };
 
-}  // namespace postern::upstream
+}  // namespace postern::net

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "ldap/answer.hpp"
+
+namespace postern::ldap {
+
+enum class SearchScope : std::uint8_t { base, one_level, subtree };
+enum class Dereference : std::uint8_t { never, searching, finding, always };
+
+// RFC 4511 4.5.1.
+struct Search {
+    std::string base;
+    SearchScope scope = SearchScope::subtree;
+    Dereference dereference = Dereference::never;
+    std::string filter = "(objectClass=*)";
+    std::vector<std::string> attributes;
+    int most_entries = 2;  // 0: as many as the server gives
+};
+
+// Everything that one request was answered with.
+struct Message {
+    int id = 0;
+    Answer answer;
+    std::vector<Entry> entries;
+    std::size_t references = 0;  // continuations that a search found and that nobody follows
+    std::string value;           // of an extended response
+};
+
+// What came is no LDAP, or too much of it. The connection is of no use any more.
+class ProtocolError : public std::runtime_error {
+ public:
+    using std::runtime_error::runtime_error;
+};
+
+// libldap as a codec: requests become octets in `output`, octets that are fed become messages. It
+// sees no socket, resolves no name, reads no configuration file and follows no referral. Requests
+// return the message id of their answer and throw std::bad_alloc, or std::invalid_argument for what
+// libldap cannot encode (a filter of bad syntax).
+class Codec {
+ public:
+    Codec();
+    ~Codec();
+    Codec(Codec&&) noexcept;
+    Codec& operator=(Codec&&) noexcept;
+
+    int search(const Search& search);
+    // Asks for the password policy's answer too. The password must not be empty: that would be
+    // anonymous, and would succeed (RFC 4513 5.1.2).
+    int bind(const std::string& dn, const crypto::Secret& password);
+    int bind_external();  // SASL EXTERNAL, RFC 4422 appendix A
+    int start_tls();      // RFC 4511 4.14
+    int who_am_i();       // RFC 4532
+    void abandon(int id);
+    void unbind();
+
+    // Octets to be sent, which may hold a password: whoever takes them wipes them.
+    std::string take_output();
+    // Octets that were received. Throws ProtocolError when a message grows beyond `most_octets`.
+    void feed(std::string_view octets);
+    // The next message that is complete. Throws ProtocolError when what was fed is no LDAP. A notice
+    // of disconnection (RFC 4511 4.4.1) is a ProtocolError with the server's words.
+    std::optional<Message> next();
+    // Octets are waiting that no message has used: after StartTLS somebody has injected them.
+    bool has_unread() const;
+
+    // Of one answer, all its entries together.
+    static constexpr std::size_t most_octets = 16 * 1024 * 1024;
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace postern::ldap
