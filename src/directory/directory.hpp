@@ -20,6 +20,7 @@ struct Capabilities {
         false;                     // then a principal's name is its address where none are listed
     bool several_secrets = false;  // an account may have more than one password at a time
     bool can_look_up = true;       // `lookup` works without a password
+    bool groups_are_dns = false;   // a group is "cn=sales,dc=example,dc=org", not "sales"
 };
 
 // Used from one thread, its own, and destroyed there when no question is open; coroutines that it

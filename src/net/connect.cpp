@@ -1,6 +1,10 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <cerrno>
 #include <optional>
 
 #include "net/stream.hpp"
@@ -27,7 +31,26 @@ Task<Connected> connect_one(Endpoint endpoint) {
     co_return Connected{Stream(std::move(socket))};
 }
 
+// A connect to a local socket does not wait: it succeeds, or the server's queue is full.
+Socket connect_local(const std::string& path, Executor executor) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof(address.sun_path)) throw system_error(asio::error::name_too_long);
+    path.copy(address.sun_path, path.size());
+    Socket socket(executor);
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) throw system_error(error_code(errno, boost::system::system_category()));
+    socket.assign(asio::ip::tcp::v4(), descriptor);
+    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+        throw system_error(error_code(errno, boost::system::system_category()));
+    return socket;
+}
+
 }  // namespace
+
+Task<Stream> connect_unix(std::string path) {
+    co_return Stream(connect_local(path, co_await this_executor()));
+}
 
 Task<Stream> connect(const std::vector<Endpoint>& endpoints, Deadline deadline) {
     error_code last = asio::error::host_not_found;

@@ -16,11 +16,20 @@ using boost::system::system_error;
 
 constexpr auto goodbye_time = std::chrono::seconds(1);
 
+// A socket of the machine's own has addresses that fit into no Endpoint.
+bool is_internet(int socket) {
+    int domain = 0;
+    socklen_t size = sizeof(domain);
+    const bool known = ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0;
+    return !known || domain != AF_UNIX;
+}
+
 }  // namespace
 
 Stream::State::State(Socket accepted) : socket(std::move(accepted)), timer(socket.get_executor()) {
     error_code ignored;  // the peer may be gone already: the first read tells
     socket.native_non_blocking(true, ignored);
+    if (!is_internet(socket.native_handle())) return;
     remote = normal_form(socket.remote_endpoint(ignored));
     local = normal_form(socket.local_endpoint(ignored));
 }

@@ -89,6 +89,22 @@ inline constexpr Event nexthop_misconfigured{
     "The next hop refuses what a gateway needs (503, 530, 535, XCLIENT); it is not set up for us."};
 
 inline constexpr Event directory_ready{"directory.ready", Level::info, "A directory is loaded."};
+inline constexpr Event directory_server_down{
+    "directory.server-down", Level::error,
+    "A server of a directory does not answer, or cannot be asked; it is tried again by itself."};
+inline constexpr Event directory_server_up{"directory.server-up", Level::info,
+                                           "A server of a directory answers again."};
+inline constexpr Event directory_service_refused{
+    "directory.service-refused", Level::error,
+    "A directory refuses our own account: nobody can log in. Check its name and password."};
+inline constexpr Event directory_ambiguous{
+    "directory.ambiguous", Level::error,
+    "A login fits several entries of a directory; nobody is let in on a guess."};
+inline constexpr Event directory_odd_entry{
+    "directory.odd-entry", Level::warning,
+    "An entry of a directory cannot be understood; `why` tells what is wrong with it."};
+inline constexpr Event directory_step{"directory.step", Level::debug,
+                                      "A backend has asked its server something."};
 inline constexpr Event directory_stuck{
     "directory.stuck", Level::error,
     "The thread of a directory has not turned for a second; it answers `unavailable` meanwhile."};

@@ -1,0 +1,155 @@
+#include "ldap/entry_finder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ldap/dn.hpp"
+#include "ldap/escape.hpp"
+#include "ldap/login_forms.hpp"
+#include "ldap/verdict.hpp"
+#include "observe/events.hpp"
+#include "smtp/ascii.hpp"
+
+namespace postern::ldap {
+
+using identity::Reason;
+using identity::Rejected;
+using identity::Scope;
+using identity::Unavailable;
+
+namespace {
+
+constexpr std::string_view any_entry = "(objectClass=*)";
+
+std::string account_filter(std::string_view account) {
+    return fmt::format("(sAMAccountName={})", escape_filter_value(account));
+}
+
+}  // namespace
+
+net::Task<EntryFinder::Found> EntryFinder::by_login(const identity::Login& login) {
+    const auto form = form_of(login, settings_.netbios_domains);
+    if (!form) co_return Rejected{Reason::unknown_user, ""};
+    auto filter = settings_.filter_name->fill(form->values);
+    if (form->is_netbios && filter)
+        filter = fmt::format("(&{}{})", account_filter(form->values.at("username")), *filter);
+    const bool is_address = !login.domain().empty() && !form->is_netbios;
+    if (settings_.filter_email && is_address) {
+        const auto by_email = settings_.filter_email->fill(form->values);
+        if (filter && by_email)
+            filter = fmt::format("(|{}{})", *filter, *by_email);
+        else if (by_email)
+            filter = by_email;
+    }
+    if (!filter) co_return Rejected{Reason::unknown_user, ""};
+    co_return co_await by_filter(*std::move(filter));
+}
+
+net::Task<EntryFinder::Found> EntryFinder::by_filter(std::string filter) {
+    std::vector<Message> messages;
+    for (const auto& base : settings_.bases) {
+        messages.push_back(co_await asked(search_of(base, settings_.scope, filter)));
+        const auto& answer = messages.back().answer;
+        if (is_cut_short(answer)) continue;
+        if (auto unavailable = judge_search(answer)) co_return *std::move(unavailable);
+    }
+    co_return only_one(messages, filter);
+}
+
+EntryFinder::Found EntryFinder::only_one(const std::vector<Message>& messages,
+                                         const std::string& filter) const {
+    const Entry* one = nullptr;
+    bool several = false;
+    for (const auto& message : messages) {
+        several = several || is_cut_short(message.answer);
+        for (const auto& entry : message.entries) {
+            // Bases may overlap.
+            several = several || (one != nullptr && normalize_dn(one->dn) != normalize_dn(entry.dn));
+            one = &entry;
+        }
+    }
+    if (several) {
+        log_.write(observe::events::directory_ambiguous,
+                   {{"directory", directory_}, {"filter", filter}});
+        return Unavailable{Scope::question, "several entries fit " + filter};
+    }
+    if (one == nullptr) return Rejected{Reason::unknown_user, ""};
+    return *one;
+}
+
+net::Task<EntryFinder::Found> EntryFinder::bound_entry(Server::Lease& lease,
+                                                       const std::string& name) {
+    auto dn = name;
+    if (!settings_.bind_template->is_dn()) {
+        const auto who = co_await lease.who_am_i();
+        const std::string_view identity = who.value;
+        const auto backslash = identity.find('\\');
+        if (identity.starts_with("u:") && backslash != identity.npos)
+            co_return co_await by_user_name(identity.substr(2, backslash - 2),
+                                            identity.substr(backslash + 1));
+        if (!identity.starts_with("dn:") || identity.size() == 3)
+            co_return Unavailable{Scope::question, "the server does not say who is bound"};
+        dn = identity.substr(3);
+    }
+    const auto search = search_of(dn, SearchScope::base, std::string(any_entry));
+    const auto read = settings_.reads_as_user ? co_await lease.search(search)
+                                              : co_await asked(search);
+    if (is_gone_answer(read.answer) || (read.answer.code == 0 && read.entries.empty()))
+        co_return Unavailable{Scope::question, "the entry that was bound cannot be read"};
+    if (auto unavailable = judge_search(read.answer)) co_return *std::move(unavailable);
+    co_return read.entries.front();
+}
+
+// Active Directory names whoever is bound "u:CORP\jane".
+net::Task<EntryFinder::Found> EntryFinder::by_user_name(std::string_view domain,
+                                                        std::string_view name) {
+    const bool ours = std::ranges::any_of(settings_.netbios_domains, [&](const auto& each) {
+        return smtp::equal_ignoring_case(each, domain);
+    });
+    if (!ours)
+        co_return Unavailable{Scope::question,
+                              fmt::format("bind.auth.netbios-domains lacks {}", domain)};
+    auto found = co_await by_filter(account_filter(name));
+    if (std::holds_alternative<Rejected>(found))
+        co_return Unavailable{Scope::question, "the entry that was bound cannot be found"};
+    co_return found;
+}
+
+net::Task<bool> EntryFinder::is_gone(const std::string& dn) {
+    auto search = search_of(dn, SearchScope::base, std::string(any_entry));
+    search.attributes = {"1.1"};
+    const auto message = co_await asked(std::move(search));
+    co_return is_gone_answer(message.answer);
+}
+
+Search EntryFinder::search_of(std::string base, SearchScope scope, std::string filter) const {
+    Search search;
+    search.base = std::move(base);
+    search.scope = scope;
+    search.dereference = settings_.dereference;
+    search.filter = std::move(filter);
+    search.attributes = settings_.attributes.wanted(settings_.method == Method::hash);
+    return search;
+}
+
+net::Task<Message> EntryFinder::asked(Search search) {
+    const auto base = search.base, filter = search.filter;
+    const auto begun = net::Clock::now();
+    auto message = co_await server_.search(std::move(search));
+    if (log_.writes(observe::Level::debug))
+        log_.write(observe::events::directory_step,
+                   {{"directory", directory_},
+                    {"server", server_.address().text()},
+                    {"step", "search"},
+                    {"base", base},
+                    {"filter", filter},
+                    {"result", name_of(message.answer.code)},
+                    {"entries", message.entries.size()},
+                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
+                               net::Clock::now() - begun)
+                               .count()}});
+    co_return message;
+}
+
+}  // namespace postern::ldap

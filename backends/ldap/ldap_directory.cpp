@@ -1,0 +1,251 @@
+#include "ldap/ldap_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+#include "ldap/hash_check.hpp"
+#include "ldap/login_forms.hpp"
+#include "ldap/verdict.hpp"
+#include "net/within.hpp"
+#include "observe/log.hpp"
+
+namespace postern::ldap {
+
+namespace asio = net::asio;
+using boost::system::system_error;
+using identity::AuthResult;
+using identity::Credentials;
+using identity::Login;
+using identity::LookupResult;
+using identity::Reason;
+using identity::Rejected;
+using identity::Scope;
+using identity::Unavailable;
+
+namespace {
+
+// What one attempt at one server tells about that server, also when whoever asked has left: a server
+// that hangs is mostly noticed by that.
+class Attempt {
+ public:
+    Attempt(Server& server, net::Clock::duration patience)
+        : server_(server), begun_(net::Clock::now()), patience_(patience) {}
+    ~Attempt() {
+        const bool hangs = !concluded_ && net::Clock::now() - begun_ >= patience_;
+        if (hangs) server_.attempt_failed(begun_, "no answer");
+    }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+
+    void answered() { concluded_ = true; }
+    // `is_certain`: whatever else it answers meanwhile, it cannot be asked.
+    void failed(std::string_view why, bool is_certain) {
+        concluded_ = true;
+        server_.attempt_failed(is_certain ? net::Deadline::max() : begun_, why);
+    }
+
+ private:
+    Server& server_;
+    const net::Clock::time_point begun_;
+    const net::Clock::duration patience_;
+    bool concluded_ = false;
+};
+
+struct Failure {
+    std::string why;
+    bool is_certain = false;
+};
+
+Failure failure_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const system_error& error) {
+        const bool late = error.code() == asio::error::timed_out;
+        return {late ? "no answer in time" : error.code().message(), false};
+    } catch (...) {
+        return {observe::words_of(std::current_exception()), true};
+    }
+}
+
+bool blames_the_server(const AuthResult& result) {
+    const auto* unavailable = std::get_if<Unavailable>(&result);
+    return unavailable != nullptr && unavailable->scope == Scope::directory;
+}
+
+bool blames_the_server(const LookupResult& result) {
+    const auto* unavailable = std::get_if<Unavailable>(&result);
+    return unavailable != nullptr && unavailable->scope == Scope::directory;
+}
+
+AuthResult accepted(LookupResult found) {
+    if (auto* principal = std::get_if<identity::Principal>(&found))
+        return identity::Accepted{std::move(*principal)};
+    if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
+    return std::get<Unavailable>(std::move(found));
+}
+
+// What is no entry is an answer already.
+template <class Result>
+Result answer_of(EntryFinder::Found found) {
+    if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
+    return std::get<Unavailable>(std::move(found));
+}
+
+}  // namespace
+
+LdapDirectory::LdapDirectory(const directory::BackendContext& context, Settings settings)
+    : settings_(std::make_shared<const Settings>(std::move(settings))),
+      log_(context.log),
+      name_(context.name),
+      hashes_(context.hash_pool, settings_->hash_limits) {
+    for (const auto& address : settings_->servers) {
+        servers_.push_back(std::make_shared<Server>(settings_, address, name_, log_,
+                                                    context.io.get_executor()));
+        servers_.back()->start();
+    }
+}
+
+LdapDirectory::~LdapDirectory() {
+    for (const auto& server : servers_)
+        server->close();
+}
+
+directory::Capabilities LdapDirectory::capabilities() const {
+    directory::Capabilities capabilities;
+    capabilities.lists_addresses =
+        !settings_->attributes.email.empty() || !settings_->attributes.email_alias.empty();
+    capabilities.several_secrets = settings_->method == Method::hash;
+    capabilities.groups_are_dns = settings_->group_names == GroupNames::dns;
+    return capabilities;
+}
+
+net::Task<AuthResult> LdapDirectory::authenticate(const Credentials& credentials) {
+    // An empty password would be an anonymous bind, which succeeds (RFC 4513 5.1.2).
+    if (credentials.password.empty()) co_return Rejected{Reason::bad_credentials, ""};
+    co_return co_await ask<AuthResult>(
+        [&](Server& server) { return prove(server, credentials); });
+}
+
+net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
+    return ask<LookupResult>([this, &login](Server& server) { return look_up(server, login); });
+}
+
+// --- one question, several servers -----------------------------------------------------------------
+
+std::vector<LdapDirectory::ServerPtr> LdapDirectory::candidates() {
+    auto all = servers_;
+    if (settings_->round_robin) std::ranges::rotate(all, all.begin() + turn_++ % all.size());
+    std::erase_if(all, [](const auto& server) { return !server->is_up(); });
+    return all;
+}
+
+template <class Result>
+net::Task<Result> LdapDirectory::ask(Question<Result> question) {
+    const auto deadline = net::Clock::now() + settings_->timeout;
+    Result result = Unavailable{Scope::directory, "no server is up"};
+    const auto servers = candidates();
+    for (std::size_t tried = 0; tried < servers.size(); ++tried) {
+        const auto now = net::Clock::now();
+        const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);
+        Attempt attempt(*servers[tried], share / 2);
+        std::exception_ptr thrown;
+        try {
+            result = co_await net::within(now + share, question(*servers[tried]));
+            attempt.answered();
+        } catch (const std::exception&) {
+            thrown = std::current_exception();
+        }
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none)
+            throw system_error(asio::error::operation_aborted);
+        if (!thrown && !blames_the_server(result)) break;
+        if (!thrown) continue;
+        const auto failure = failure_of(thrown);
+        attempt.failed(failure.why, failure.is_certain);
+        result = Unavailable{Scope::directory, fmt::format("{}: {}", servers[tried]->address().text(),
+                                                           failure.why)};
+    }
+    co_return result;
+}
+
+// --- one question, one server ----------------------------------------------------------------------
+
+net::Task<AuthResult> LdapDirectory::prove(Server& server, const Credentials& credentials) {
+    switch (settings_->method) {
+        case Method::lookup: return bind_found(server, credentials);
+        case Method::by_template: return bind_made(server, credentials);
+        case Method::hash: break;
+    }
+    return compare(server, credentials);
+}
+
+net::Task<LookupResult> LdapDirectory::look_up(Server& server, const Login& login) {
+    EntryFinder finder(server, *settings_, name_, log_);
+    auto found = co_await finder.by_login(login);
+    if (auto* entry = std::get_if<Entry>(&found))
+        co_return co_await finder.principal_of(std::move(*entry));
+    co_return answer_of<LookupResult>(std::move(found));
+}
+
+net::Task<AuthResult> LdapDirectory::bind_found(Server& server, const Credentials& credentials) {
+    EntryFinder finder(server, *settings_, name_, log_);
+    for (bool again = true;; again = false) {
+        auto found = co_await finder.by_login(credentials.login);
+        auto* entry = std::get_if<Entry>(&found);
+        if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
+        const auto verdict = co_await bind(server, entry->dn, credentials);
+        if (std::holds_alternative<Proved>(verdict))
+            co_return accepted(co_await finder.principal_of(std::move(*entry)));
+        if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
+        // Renamed since the search: its password was never checked.
+        const auto reason = std::get<Reason>(verdict);
+        if (reason != Reason::bad_credentials || !co_await finder.is_gone(entry->dn))
+            co_return Rejected{reason, finder.name_of(*entry)};
+        if (!again)
+            co_return Unavailable{Scope::question, "the entry moves while it is bound"};
+    }
+}
+
+net::Task<BindVerdict> LdapDirectory::bind(Server& server, const std::string& dn,
+                                           const Credentials& credentials) {
+    auto lease = co_await server.lease();
+    co_return judge_bind(co_await lease.bind(dn, credentials.password));
+}
+
+net::Task<AuthResult> LdapDirectory::bind_made(Server& server, const Credentials& credentials) {
+    EntryFinder finder(server, *settings_, name_, log_);
+    const auto form = form_of(credentials.login, settings_->netbios_domains);
+    const auto name = form ? settings_->bind_template->fill(form->values) : std::nullopt;
+    if (!name) co_return Rejected{Reason::unknown_user, ""};
+
+    auto lease = co_await server.lease();
+    const auto verdict = judge_bind(co_await lease.bind(*name, credentials.password));
+    if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
+    if (const auto* reason = std::get_if<Reason>(&verdict)) co_return Rejected{*reason, ""};
+
+    auto found = co_await finder.bound_entry(lease, *name);
+    if (auto* entry = std::get_if<Entry>(&found))
+        co_return accepted(co_await finder.principal_of(std::move(*entry)));
+    co_return answer_of<AuthResult>(std::move(found));
+}
+
+net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& credentials) {
+    EntryFinder finder(server, *settings_, name_, log_);
+    auto found = co_await finder.by_login(credentials.login);
+    if (std::holds_alternative<Unavailable>(found))
+        co_return answer_of<AuthResult>(std::move(found));
+    const auto* entry = std::get_if<Entry>(&found);
+    const auto checked = co_await hashes_.check(
+        entry != nullptr ? finder.secrets_of(*entry) : std::vector<std::string>(), credentials);
+    if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
+    if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
+    if (const auto* reason = std::get_if<Reason>(&checked))
+        co_return Rejected{*reason, finder.name_of(*entry)};
+    co_return accepted(co_await finder.principal_of(*entry));
+}
+
+}  // namespace postern::ldap

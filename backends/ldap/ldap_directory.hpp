@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "directory/plugin.hpp"
+#include "ldap/entry_finder.hpp"
+#include "ldap/hash_check.hpp"
+#include "ldap/ldap_settings.hpp"
+#include "ldap/server.hpp"
+
+namespace postern::ldap {
+
+// Asks LDAP servers. A whole question goes to one server, for what one has found another one may not
+// have yet; when that server fails, to the next.
+class LdapDirectory final : public directory::Directory {
+ public:
+    LdapDirectory(const directory::BackendContext& context, Settings settings);
+    ~LdapDirectory() override;
+    net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+    net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    directory::Capabilities capabilities() const override;
+
+ private:
+    template <class Result>
+    using Question = std::function<net::Task<Result>(Server&)>;
+    using ServerPtr = std::shared_ptr<Server>;
+
+    template <class Result>
+    net::Task<Result> ask(Question<Result> question);
+    std::vector<ServerPtr> candidates();
+
+    // One question, at one server.
+    net::Task<identity::AuthResult> prove(Server& server, const identity::Credentials& credentials);
+    net::Task<identity::AuthResult> bind_found(Server& server,
+                                               const identity::Credentials& credentials);
+    net::Task<BindVerdict> bind(Server& server, const std::string& dn,
+                                const identity::Credentials& credentials);
+    net::Task<identity::AuthResult> bind_made(Server& server,
+                                              const identity::Credentials& credentials);
+    net::Task<identity::AuthResult> compare(Server& server,
+                                            const identity::Credentials& credentials);
+    net::Task<identity::LookupResult> look_up(Server& server, const identity::Login& login);
+
+    std::shared_ptr<const Settings> settings_;
+    observe::Log& log_;
+    std::string name_;
+    HashCheck hashes_;
+    std::vector<ServerPtr> servers_;
+    std::size_t turn_ = 0;  // of the server that is asked first, with round-robin
+};
+
+}  // namespace postern::ldap

@@ -1,0 +1,212 @@
+#include "ldap/ldap_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <limits>
+
+#include "ldap/dn.hpp"
+#include "observe/events.hpp"
+
+namespace postern::ldap {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::Section;
+using Scheme = ServerAddress::Scheme;
+
+constexpr std::string_view of_a_login[] = {"username", "local", "domain"};
+constexpr std::string_view of_a_member[] = {"dn", "username", "local", "domain"};
+
+void read_servers(Section& section, Settings& settings) {
+    for (const auto& url : section.texts("url")) {
+        if (auto address = parse_server_address(url))
+            settings.servers.push_back(*std::move(address));
+        else
+            section.problem("url", fmt::format("\"{}\" is no address of an LDAP server", url),
+                            "ldap://ldap.internal, ldaps://ldap.internal:636 or "
+                            "ldapi:///run/slapd/ldapi");
+    }
+    if (!section.has("url"))
+        section.problem("", "a directory of type \"ldap\" without a server",
+                        "url = \"ldap://ldap.internal\", or a list of them");
+    settings.round_robin = section.choice<bool>("order", {{"first", false}, {"round-robin", true}},
+                                                false);
+}
+
+bool is_loopback(const ServerAddress& address) {
+    boost::system::error_code error;
+    const auto ip = boost::asio::ip::make_address(address.host_port.host, error);
+    return address.scheme == Scheme::ldapi || address.host_port.host == "localhost" ||
+           (!error && ip.is_loopback());
+}
+
+void read_tls(Section& section, Settings& settings, observe::Log& log) {
+    auto table = section.table("tls");
+    settings.start_tls = table.boolean("enable", false);
+    const auto tls = net::TlsClientSettings::read(table);
+    settings.tls_name = tls.name;
+    bool needed = settings.start_tls;
+    for (const auto& address : settings.servers) {
+        needed = needed || address.scheme == Scheme::ldaps;
+        const bool in_the_clear = address.scheme == Scheme::ldap && !settings.start_tls;
+        if (in_the_clear && !is_loopback(address))
+            log.write(observe::events::config_warning,
+                      {{"where", section.name()},
+                       {"why", fmt::format("passwords go to {} in the clear; tls.enable = true, or "
+                                           "ldaps://, keeps them secret",
+                                           address.text())}});
+    }
+    if (!needed) return;
+    try {
+        settings.tls = net::TlsContext::client(tls);
+    } catch (const net::TlsError& error) {
+        table.problem("ca", error.what(), "PEM files; without `ca` the system's authorities count");
+    }
+}
+
+void read_service(Section& bind, Settings& settings) {
+    using Kind = ServiceAccount::Kind;
+    auto& service = settings.service;
+    service.dn = bind.text("dn");
+    service.password = bind.secret("secret");
+    const bool named = !service.dn.empty();
+    service.kind = bind.choice<Kind>(
+        "mechanism",
+        {{"simple", Kind::simple}, {"external", Kind::external}, {"anonymous", Kind::anonymous}},
+        named ? Kind::simple : Kind::anonymous);
+    if (service.kind == Kind::simple && (!named || service.password.empty()))
+        bind.problem(named ? "secret" : "dn", "our own account needs a name and a password",
+                     "bind.dn and bind.secret; or bind.mechanism = \"anonymous\" or \"external\"");
+    if (named && service.kind != Kind::simple)
+        bind.problem("dn", "a name is of no use to this mechanism",
+                     "leave bind.dn out, or bind.mechanism = \"simple\"");
+}
+
+template <class Template, class Parse>
+std::optional<Template> read_template(Section& section, std::string_view key, Parse parse) {
+    if (!section.has(key)) return std::nullopt;
+    const auto text = section.text(key);
+    auto parsed = parse(text);
+    if (parsed) return *std::move(parsed);
+    const auto& error = parsed.error();
+    section.problem(key, fmt::format("at octet {}: {}", error.offset + 1, error.what), error.hint);
+    return std::nullopt;
+}
+
+std::optional<FilterTemplate> read_filter(Section& section, std::string_view key,
+                                          std::span<const std::string_view> placeholders) {
+    return read_template<FilterTemplate>(section, key, [&](const std::string& text) {
+        return FilterTemplate::parse(text, placeholders);
+    });
+}
+
+void read_authentication(Section& bind, Settings& settings) {
+    auto auth = bind.table("auth");
+    settings.method = auth.choice<Method>("method",
+                                          {{"default", Method::hash},
+                                           {"hash", Method::hash},
+                                           {"lookup", Method::lookup},
+                                           {"template", Method::by_template}},
+                                          Method::hash);
+    settings.bind_template = read_template<DnTemplate>(
+        auth, "template", [](const std::string& text) { return DnTemplate::parse(text); });
+    settings.reads_as_user = auth.boolean("search", true);
+    settings.netbios_domains = auth.texts("netbios-domains");
+    const bool by_template = settings.method == Method::by_template;
+    if (by_template && !auth.has("template"))
+        auth.problem("method", "this method needs a template",
+                     "template = \"uid={local},ou=people,dc=example,dc=org\"");
+    if (!by_template && auth.has("template"))
+        auth.problem("template", "a template is of no use to this method",
+                     "method = \"template\", or leave it out");
+    if (by_template && settings.bind_template && !settings.bind_template->is_dn() &&
+        settings.netbios_domains.empty())
+        auth.problem("template", "a name that is no DN is confirmed by the server's \"u:DOMAIN\\user\"",
+                     "netbios-domains = [\"CORP\"] beside it, or a template that is a DN");
+}
+
+void read_search(Section& section, Settings& settings) {
+    settings.bases = section.texts("base-dn");
+    for (const auto& base : settings.bases)
+        if (!base.empty() && !normalize_dn(base))
+            section.problem("base-dn", fmt::format("\"{}\" is no DN", base),
+                            "base-dn = \"dc=example,dc=org\"");
+    if (settings.bases.empty())
+        section.problem("", "it is not said where to search", "base-dn = \"dc=example,dc=org\"");
+    settings.scope = section.choice<SearchScope>("scope",
+                                                 {{"subtree", SearchScope::subtree},
+                                                  {"one-level", SearchScope::one_level},
+                                                  {"base", SearchScope::base}},
+                                                 SearchScope::subtree);
+    settings.dereference = section.choice<Dereference>("deref",
+                                                       {{"never", Dereference::never},
+                                                        {"searching", Dereference::searching},
+                                                        {"finding", Dereference::finding},
+                                                        {"always", Dereference::always}},
+                                                       Dereference::never);
+    auto filter = section.table("filter");
+    settings.filter_name = read_filter(filter, "name", of_a_login);
+    settings.filter_email = read_filter(filter, "email", of_a_login);
+    if (!filter.has("name"))
+        section.problem("", "it is not said what a login is in this directory",
+                        "filter.name = \"(&(objectClass=inetOrgPerson)(uid=?))\"");
+}
+
+std::size_t read_count(Section& section, std::string_view key, std::size_t fallback,
+                       std::int64_t most) {
+    return static_cast<std::size_t>(
+        section.integer(key, static_cast<std::int64_t>(fallback), 1, most));
+}
+
+void read_groups(Section& section, Settings& settings) {
+    using Nesting = GroupSettings::Nesting;
+    settings.group_names = section.choice<GroupNames>(
+        "groups", {{"dn", GroupNames::dns}, {"name", GroupNames::names}}, GroupNames::dns);
+    auto group = section.table("group");
+    auto& groups = settings.groups;
+    groups.filter = read_filter(group, "filter", of_a_member);
+    groups.bases = group.texts("base-dn", settings.bases);
+    groups.nesting = group.choice<Nesting>("nested",
+                                           {{"none", Nesting::none},
+                                            {"walk", Nesting::walk},
+                                            {"rule", Nesting::server_rule},
+                                            {"auto", Nesting::automatic}},
+                                           Nesting::none);
+    groups.depth = static_cast<unsigned>(read_count(group, "depth", groups.depth, 64));
+    groups.limit = read_count(group, "limit", groups.limit, 10'000);
+    groups.own_addresses = group.boolean("addresses", false);
+}
+
+void read_pool(Section& section, Settings& settings) {
+    auto table = section.table("pool");
+    auto& pool = settings.pool;
+    pool.searches = read_count(table, "searches", pool.searches, 64);
+    pool.binds = read_count(table, "binds", pool.binds, 1024);
+    pool.idle = table.duration("idle", pool.idle, 1s, 1h);
+}
+
+}  // namespace
+
+std::optional<Settings> read_settings(Section& section, observe::Log& log) {
+    Settings settings;
+    read_servers(section, settings);
+    read_tls(section, settings, log);
+    auto bind = section.table("bind");
+    read_service(bind, settings);
+    read_authentication(bind, settings);
+    read_search(section, settings);
+    auto attributes = section.table("attributes");
+    settings.attributes = AttributeSettings::read(attributes);
+    read_groups(section, settings);
+    read_pool(section, settings);
+    settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
+    const bool lacks_a_part = settings.servers.empty() || settings.bases.empty() ||
+                              !settings.filter_name ||
+                              (settings.method == Method::by_template && !settings.bind_template);
+    if (lacks_a_part) return std::nullopt;
+    return settings;
+}
+
+}  // namespace postern::ldap

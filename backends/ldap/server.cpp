@@ -1,0 +1,308 @@
+#include "ldap/server.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+#include "ldap/verdict.hpp"
+#include "net/within.hpp"
+#include "observe/events.hpp"
+
+namespace postern::ldap {
+
+namespace asio = net::asio;
+namespace events = observe::events;
+using boost::system::system_error;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t crowded = 4;  // searches on a connection before another one is opened
+
+// Whether the running coroutine has been cancelled, which is no fault of the server.
+net::Task<bool> is_cancelled() {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    co_return state.cancelled() != asio::cancellation_type::none;
+}
+
+Search root_search() {
+    Search search;
+    search.scope = SearchScope::base;
+    search.attributes = {"supportedCapabilities"};
+    search.most_entries = 1;
+    return search;
+}
+
+// Active Directory answers so on a connection whose bind it has forgotten.
+bool has_lost_its_bind(const Answer& answer) {
+    constexpr int operations_error = 1;
+    return answer.code == operations_error &&
+           answer.diagnostic.find("000004DC") != std::string::npos;
+}
+
+std::vector<net::HostPort> hosts_of(const ServerAddress& address) {
+    if (address.scheme == ServerAddress::Scheme::ldapi) return {};
+    return {address.host_port};
+}
+
+}  // namespace
+
+Server::Server(std::shared_ptr<const Settings> settings, ServerAddress address,
+               std::string directory, observe::Log& log, net::Executor executor)
+    : settings_(std::move(settings)),
+      address_(std::move(address)),
+      directory_(std::move(directory)),
+      log_(log),
+      executor_(executor),
+      resolver_(hosts_of(address_)),
+      pause_(executor),
+      bind_slots_(std::make_shared<net::Slots>(settings_->pool.binds)),
+      opening_(std::make_shared<net::Slots>(1)) {}
+
+void Server::start() {
+    auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {
+        if (self->closed_) return;
+        self->log_.write(events::directory_fault, {{"directory", self->directory_},
+                                                   {"why", observe::words_of(failure)}});
+    };
+    asio::co_spawn(executor_, keep(shared_from_this()), std::move(ended));
+}
+
+void Server::close() {
+    closed_ = true;
+    pause_.cancel();
+    for (const auto& pipeline : pipelines_)
+        pipeline->close();
+    pipelines_.clear();
+    at_rest_.clear();
+}
+
+// --- whether it is up ------------------------------------------------------------------------------
+
+void Server::attempt_failed(net::Clock::time_point begun, std::string_view why) {
+    if (heard() < begun) went_down(why);
+}
+
+net::Clock::time_point Server::heard() const {
+    auto latest = heard_;
+    for (const auto& pipeline : pipelines_)
+        latest = std::max(latest, pipeline->heard());
+    return latest;
+}
+
+void Server::went_down(std::string_view why) {
+    if (!up_ || closed_) return;
+    up_ = false;
+    log_.write(events::directory_server_down,
+               {{"directory", directory_}, {"server", address_.text()}, {"why", why}});
+    for (const auto& pipeline : std::exchange(pipelines_, {}))
+        pipeline->close();
+    at_rest_.clear();
+    pause_.cancel();
+}
+
+void Server::came_up() {
+    up_ = true;
+    log_.write(events::directory_server_up,
+               {{"directory", directory_}, {"server", address_.text()}});
+}
+
+net::Task<> Server::keep(std::shared_ptr<Server> self) {
+    co_await net::both(self->resolver_.run(), self->look_after());
+}
+
+// Until `close`, which ends it with operation_aborted.
+net::Task<> Server::look_after() {
+    net::Backoff backoff(100ms, 2s);
+    for (;;) {
+        pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());
+        co_await pause_.async_wait(asio::as_tuple(net::use_task));
+        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
+        if (up_) {
+            backoff.reset();
+            co_await keep_alive();
+        } else if (co_await answers()) {
+            came_up();
+        }
+    }
+}
+
+net::Task<bool> Server::answers() {
+    try {
+        auto opened =
+            co_await net::within(net::Clock::now() + settings_->timeout, open_pipeline());
+        if (!closed_) pipelines_.push_back(std::move(opened));
+        co_return true;
+    } catch (const std::exception&) {  // it is known to be down
+        co_return false;
+    }
+}
+
+// Firewalls forget connections that nobody uses, and tell nobody.
+net::Task<> Server::keep_alive() {
+    const auto now = net::Clock::now();
+    std::erase_if(at_rest_, [&](const AtRest& each) {
+        return now - each.since > settings_->pool.idle || !each.connection->is_fit();
+    });
+    drop_broken_pipelines();
+    for (const auto& pipeline : std::vector(pipelines_)) {
+        const bool rests = pipeline->waiting() == 0 && now - pipeline->heard() > settings_->pool.idle;
+        if (rests && !co_await still_answers(pipeline)) pipeline->close();
+    }
+    drop_broken_pipelines();
+}
+
+net::Task<bool> Server::still_answers(std::shared_ptr<Pipeline> pipeline) {
+    try {
+        co_await net::within(net::Clock::now() + settings_->timeout,
+                             pipeline->search(root_search()));
+        co_return true;
+    } catch (const std::exception&) {  // a question opens another one and hears the reason
+        co_return false;
+    }
+}
+
+// --- searches --------------------------------------------------------------------------------------
+
+net::Task<Message> Server::search(Search search) {
+    for (bool again = true;; again = false) {
+        const auto pipeline = co_await this->pipeline();
+        std::exception_ptr failure;
+        try {
+            auto message = co_await pipeline->search(search);
+            if (!again || !has_lost_its_bind(message.answer)) co_return message;
+            pipeline->close();
+            continue;
+        } catch (const system_error&) {
+            failure = std::current_exception();
+        }
+        // A connection may have been closed while it was at rest.
+        if (!again || !pipeline->is_broken() || co_await is_cancelled())
+            std::rethrow_exception(failure);
+    }
+}
+
+net::Task<std::shared_ptr<Pipeline>> Server::pipeline() {
+    if (auto found = best_pipeline()) co_return found;
+    const auto turn = co_await opening_->acquire(net::Deadline::max());
+    if (auto found = best_pipeline()) co_return found;
+    auto opened = co_await open_pipeline();
+    if (closed_) throw system_error(asio::error::operation_aborted);
+    pipelines_.push_back(opened);
+    co_return opened;
+}
+
+// nullptr: one more should be opened.
+std::shared_ptr<Pipeline> Server::best_pipeline() {
+    drop_broken_pipelines();
+    const auto best = std::ranges::min_element(
+        pipelines_, {}, [](const auto& pipeline) { return pipeline->waiting(); });
+    if (best == pipelines_.end()) return nullptr;
+    const bool full = pipelines_.size() >= settings_->pool.searches;
+    return full || (*best)->waiting() < crowded ? *best : nullptr;
+}
+
+void Server::drop_broken_pipelines() {
+    std::erase_if(pipelines_, [](const auto& pipeline) { return pipeline->is_broken(); });
+}
+
+net::Task<std::shared_ptr<Pipeline>> Server::open_pipeline() {
+    auto connection = co_await connect();
+    co_await bind_service(*connection);
+    const auto root = co_await connection->search(root_search());
+    for (const auto& entry : root.entries)
+        knows_chain_rule_ = std::ranges::count(entry.values("supportedCapabilities"),
+                                               "1.2.840.113556.1.4.800") > 0;  // Active Directory
+    auto pipeline = std::make_shared<Pipeline>(std::move(connection), executor_);
+    pipeline->start();
+    co_return pipeline;
+}
+
+net::Task<> Server::bind_service(Connection& connection) {
+    const auto& service = settings_->service;
+    if (service.kind == ServiceAccount::Kind::anonymous) co_return;
+    const auto message = service.kind == ServiceAccount::Kind::external
+                             ? co_await connection.bind_external()
+                             : co_await connection.bind(service.dn, service.password);
+    const auto refusal = judge_service_bind(message.answer);
+    if (!refusal) co_return;
+    log_.write(events::directory_service_refused,
+               {{"directory", directory_}, {"server", address_.text()}, {"why", refusal->why}});
+    throw Refused(refusal->why);
+}
+
+// --- connections -----------------------------------------------------------------------------------
+
+net::Task<std::unique_ptr<Connection>> Server::connect() {
+    Transport transport{address_, settings_->start_tls, settings_->tls, settings_->tls_name};
+    if (transport.tls_name.empty()) transport.tls_name = address_.host_port.host;
+    auto found = co_await endpoints();
+    auto connection = co_await Connection::open(std::move(transport), std::move(found));
+    heard_ = std::max(heard_, connection->heard());
+    co_return connection;
+}
+
+net::Task<std::vector<net::Endpoint>> Server::endpoints() {
+    if (address_.scheme == ServerAddress::Scheme::ldapi) co_return std::vector<net::Endpoint>();
+    while (!resolver_.complete())
+        co_await net::sleep_for(10ms);
+    auto found = resolver_.snapshot()->front().endpoints;
+    if (found.empty()) throw system_error(asio::error::host_not_found);
+    co_return found;
+}
+
+std::unique_ptr<Connection> Server::take_rested() {
+    while (!at_rest_.empty()) {
+        auto connection = std::move(at_rest_.front().connection);
+        at_rest_.pop_front();
+        if (connection->is_fit()) return connection;
+    }
+    return nullptr;
+}
+
+// --- the binds of users ----------------------------------------------------------------------------
+
+net::Task<Server::Lease> Server::lease() {
+    auto slot = co_await bind_slots_->acquire(net::Deadline::max());
+    if (!slot) throw system_error(asio::error::operation_aborted);
+    co_return Lease(shared_from_this(), std::move(*slot));
+}
+
+Server::Lease::~Lease() {
+    if (!connection_ || server_->closed_ || !server_->up_ || !connection_->is_fit()) return;
+    server_->at_rest_.push_front({std::move(connection_), net::Clock::now()});
+}
+
+net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secret& password) {
+    for (;;) {
+        connection_ = server_->take_rested();
+        const bool was_at_rest = connection_ != nullptr;
+        if (!was_at_rest) connection_ = co_await server_->connect();
+        std::exception_ptr failure;
+        try {
+            const auto message = co_await connection_->bind(dn, password);
+            server_->heard_ = connection_->heard();
+            co_return message.answer;
+        } catch (const system_error&) {
+            failure = std::current_exception();
+        }
+        connection_.reset();
+        // Closed at rest, without a word that `is_fit` could have seen.
+        if (!was_at_rest || co_await is_cancelled()) std::rethrow_exception(failure);
+    }
+}
+
+net::Task<Message> Server::Lease::search(const Search& search) {
+    return connection_->search(search);
+}
+
+net::Task<Message> Server::Lease::who_am_i() {
+    return connection_->who_am_i();
+}
+
+}  // namespace postern::ldap

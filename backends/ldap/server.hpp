@@ -1,0 +1,101 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ldap/ldap_settings.hpp"
+#include "ldap/pipeline.hpp"
+#include "net/backoff.hpp"
+#include "net/resolver.hpp"
+#include "net/slots.hpp"
+#include "observe/log.hpp"
+
+namespace postern::ldap {
+
+// One server with its connections: a few for searches, bound as the service account, and some for
+// the binds of users, which never search for anybody else. It is up until a connection cannot be
+// made or nothing is heard for a whole attempt; then it tries by itself, with back-off, and is asked
+// nothing meanwhile.
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+    Server(std::shared_ptr<const Settings> settings, ServerAddress address, std::string directory,
+           observe::Log& log, net::Executor executor);
+    // Starts to look after the connections, on the executor, until `close`: then nothing is asked any
+    // more, and what it has spawned ends by itself.
+    void start();
+    void close();
+
+    const ServerAddress& address() const { return address_; }
+    bool is_up() const { return up_; }
+    // An attempt that began then came to nothing. When the server has been heard since, that says
+    // little; otherwise it is down.
+    void attempt_failed(net::Clock::time_point begun, std::string_view why);
+
+    // As the service account. Both throw what Connection throws.
+    net::Task<Message> search(Search search);
+    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN.
+    bool knows_chain_rule() const { return knows_chain_rule_; }
+
+    // A connection of its own for one user, given back at the end. Its first request may be made
+    // twice: a connection that was at rest may have been closed without a word.
+    class Lease {
+     public:
+        net::Task<Answer> bind(const std::string& dn, const crypto::Secret& password);
+        net::Task<Message> search(const Search& search);
+        net::Task<Message> who_am_i();
+        ~Lease();
+        Lease(Lease&&) noexcept = default;
+        Lease& operator=(Lease&&) noexcept = default;
+
+     private:
+        friend class Server;
+        Lease(std::shared_ptr<Server> server, net::Slots::Slot slot)
+            : server_(std::move(server)), slot_(std::move(slot)) {}
+        std::shared_ptr<Server> server_;
+        net::Slots::Slot slot_;
+        std::unique_ptr<Connection> connection_;
+    };
+    net::Task<Lease> lease();
+
+ private:
+    struct AtRest {
+        std::unique_ptr<Connection> connection;
+        net::Clock::time_point since;
+    };
+
+    static net::Task<> keep(std::shared_ptr<Server> self);
+    net::Task<> look_after();
+    net::Task<bool> answers();
+    net::Task<> keep_alive();
+    net::Task<bool> still_answers(std::shared_ptr<Pipeline> pipeline);
+    void went_down(std::string_view why);
+    void came_up();
+    net::Clock::time_point heard() const;
+
+    net::Task<std::shared_ptr<Pipeline>> pipeline();
+    std::shared_ptr<Pipeline> best_pipeline();
+    void drop_broken_pipelines();
+    net::Task<std::shared_ptr<Pipeline>> open_pipeline();
+    net::Task<> bind_service(Connection& connection);
+
+    net::Task<std::unique_ptr<Connection>> connect();
+    net::Task<std::vector<net::Endpoint>> endpoints();
+    std::unique_ptr<Connection> take_rested();
+
+    std::shared_ptr<const Settings> settings_;
+    ServerAddress address_;
+    std::string directory_;
+    observe::Log& log_;
+    net::Executor executor_;
+    net::BackgroundResolver resolver_;
+    net::Timer pause_;  // of `look_after`; cancelled when there is something to do
+    std::vector<std::shared_ptr<Pipeline>> pipelines_;
+    std::list<AtRest> at_rest_;
+    std::shared_ptr<net::Slots> bind_slots_, opening_;
+    net::Clock::time_point heard_{};  // on other connections than the pipelines
+    bool up_ = true, closed_ = false, knows_chain_rule_ = false;
+};
+
+}  // namespace postern::ldap
