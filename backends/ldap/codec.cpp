@@ -228,7 +228,7 @@ int Codec::bind(const std::string& dn, const crypto::Secret& password) {
     if (password.empty()) throw std::invalid_argument("an empty password is no password");
     std::string octets(password.reveal());
     const crypto::WipeAtEnd wipe(octets);
-    const berval credentials{octets.size(), octets.data()};
+    berval credentials{octets.size(), octets.data()};
     std::string oid(password_policy_oid);
     LDAPControl policy{oid.data(), {0, nullptr}, 0};
     LDAPControl* controls[] = {&policy, nullptr};
@@ -239,7 +239,8 @@ int Codec::bind(const std::string& dn, const crypto::Secret& password) {
 }
 
 int Codec::bind_external() {
-    const berval nobody_else{0, const_cast<char*>("")};
+    std::string none;
+    berval nobody_else{0, none.data()};
     int id = 0;
     check(ldap_sasl_bind(state_->ldap_, "", "EXTERNAL", &nobody_else, nullptr, nullptr, &id));
     return id;

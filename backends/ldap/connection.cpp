@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 
 namespace postern::ldap {

@@ -49,7 +49,7 @@ net::Task<EntryFinder::Found> EntryFinder::by_login(const identity::Login& login
 net::Task<EntryFinder::Found> EntryFinder::by_filter(std::string filter) {
     std::vector<Message> messages;
     for (const auto& base : settings_.bases) {
-        messages.push_back(co_await asked(search_of(base, settings_.scope, filter)));
+        messages.push_back(co_await server_.search(search_of(base, settings_.scope, filter)));
         const auto& answer = messages.back().answer;
         if (is_cut_short(answer)) continue;
         if (auto unavailable = judge_search(answer)) co_return *std::move(unavailable);
@@ -94,8 +94,8 @@ net::Task<EntryFinder::Found> EntryFinder::bound_entry(Server::Lease& lease,
     }
     const auto search = search_of(dn, SearchScope::base, std::string(any_entry));
     const auto read = settings_.reads_as_user ? co_await lease.search(search)
-                                              : co_await asked(search);
-    if (is_gone_answer(read.answer) || (read.answer.code == 0 && read.entries.empty()))
+                                              : co_await server_.search(search);
+    if (is_gone(read.answer) || (read.answer.code == 0 && read.entries.empty()))
         co_return Unavailable{Scope::question, "the entry that was bound cannot be read"};
     if (auto unavailable = judge_search(read.answer)) co_return *std::move(unavailable);
     co_return read.entries.front();
@@ -116,11 +116,11 @@ net::Task<EntryFinder::Found> EntryFinder::by_user_name(std::string_view domain,
     co_return found;
 }
 
-net::Task<bool> EntryFinder::is_gone(const std::string& dn) {
+net::Task<bool> EntryFinder::has_gone(const std::string& dn) {
     auto search = search_of(dn, SearchScope::base, std::string(any_entry));
     search.attributes = {"1.1"};
-    const auto message = co_await asked(std::move(search));
-    co_return is_gone_answer(message.answer);
+    const auto message = co_await server_.search(std::move(search));
+    co_return is_gone(message.answer);
 }
 
 Search EntryFinder::search_of(std::string base, SearchScope scope, std::string filter) const {
@@ -129,27 +129,10 @@ Search EntryFinder::search_of(std::string base, SearchScope scope, std::string f
     search.scope = scope;
     search.dereference = settings_.dereference;
     search.filter = std::move(filter);
-    search.attributes = settings_.attributes.wanted(settings_.method == Method::hash);
+    const bool with_secret = settings_.method == Method::hash;
+    search.attributes = with_secret ? settings_.attributes.wanted_with_secret()
+                                    : settings_.attributes.wanted();
     return search;
-}
-
-net::Task<Message> EntryFinder::asked(Search search) {
-    const auto base = search.base, filter = search.filter;
-    const auto begun = net::Clock::now();
-    auto message = co_await server_.search(std::move(search));
-    if (log_.writes(observe::Level::debug))
-        log_.write(observe::events::directory_step,
-                   {{"directory", directory_},
-                    {"server", server_.address().text()},
-                    {"step", "search"},
-                    {"base", base},
-                    {"filter", filter},
-                    {"result", name_of(message.answer.code)},
-                    {"entries", message.entries.size()},
-                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
-                               net::Clock::now() - begun)
-                               .count()}});
-    co_return message;
 }
 
 }  // namespace postern::ldap

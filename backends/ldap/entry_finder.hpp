@@ -28,13 +28,12 @@ class EntryFinder {
     // calls whoever is bound (RFC 4532) when the name is no DN.
     net::Task<Found> bound_entry(Server::Lease& lease, const std::string& name);
     // Whether there is no entry of that name any more.
-    net::Task<bool> is_gone(const std::string& dn);
+    net::Task<bool> has_gone(const std::string& dn);
 
  private:
     Search search_of(std::string base, SearchScope scope, std::string filter) const;
     net::Task<Found> by_filter(std::string filter);
     net::Task<Found> by_user_name(std::string_view domain, std::string_view name);
-    net::Task<Message> asked(Search search);
     Found only_one(const std::vector<Message>& messages, const std::string& filter) const;
 
     Server& server_;

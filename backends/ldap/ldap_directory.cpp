@@ -88,6 +88,13 @@ AuthResult accepted(LookupResult found) {
     return std::get<Unavailable>(std::move(found));
 }
 
+std::vector<std::string> values_of(const Entry& entry, const std::vector<std::string>& attributes) {
+    std::vector<std::string> all;
+    for (const auto& attribute : attributes)
+        std::ranges::move(entry.values(attribute), std::back_inserter(all));
+    return all;
+}
+
 // What is no entry is an answer already.
 template <class Result>
 Result answer_of(EntryFinder::Found found) {
@@ -119,7 +126,7 @@ directory::Capabilities LdapDirectory::capabilities() const {
     capabilities.lists_addresses =
         !settings_->attributes.email.empty() || !settings_->attributes.email_alias.empty();
     capabilities.several_secrets = settings_->method == Method::hash;
-    capabilities.groups_are_dns = settings_->group_names == GroupNames::dns;
+    capabilities.groups_are_dns = settings_->group_names == GroupNames::dn;
     return capabilities;
 }
 
@@ -138,7 +145,7 @@ net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
 
 std::vector<LdapDirectory::ServerPtr> LdapDirectory::candidates() {
     auto all = servers_;
-    if (settings_->round_robin) std::ranges::rotate(all, all.begin() + turn_++ % all.size());
+    if (settings_->round_robin) std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
     std::erase_if(all, [](const auto& server) { return !server->is_up(); });
     return all;
 }
@@ -183,11 +190,22 @@ net::Task<AuthResult> LdapDirectory::prove(Server& server, const Credentials& cr
     return compare(server, credentials);
 }
 
+// As far as it can be told, for the log.
+std::string LdapDirectory::account_of(const Entry& entry) const {
+    const auto reading = read_principal(entry, settings_->attributes, settings_->group_names);
+    return reading ? reading->principal.name : entry.dn;
+}
+
+net::Task<LookupResult> LdapDirectory::principal_of(Server& server, Entry entry) {
+    PrincipalFinder finder(server, *settings_, name_, log_);
+    co_return co_await finder.principal_of(std::move(entry));
+}
+
 net::Task<LookupResult> LdapDirectory::look_up(Server& server, const Login& login) {
     EntryFinder finder(server, *settings_, name_, log_);
     auto found = co_await finder.by_login(login);
     if (auto* entry = std::get_if<Entry>(&found))
-        co_return co_await finder.principal_of(std::move(*entry));
+        co_return co_await principal_of(server, std::move(*entry));
     co_return answer_of<LookupResult>(std::move(found));
 }
 
@@ -199,12 +217,12 @@ net::Task<AuthResult> LdapDirectory::bind_found(Server& server, const Credential
         if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
         const auto verdict = co_await bind(server, entry->dn, credentials);
         if (std::holds_alternative<Proved>(verdict))
-            co_return accepted(co_await finder.principal_of(std::move(*entry)));
+            co_return accepted(co_await principal_of(server, std::move(*entry)));
         if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
         // Renamed since the search: its password was never checked.
         const auto reason = std::get<Reason>(verdict);
-        if (reason != Reason::bad_credentials || !co_await finder.is_gone(entry->dn))
-            co_return Rejected{reason, finder.name_of(*entry)};
+        if (reason != Reason::bad_credentials || !co_await finder.has_gone(entry->dn))
+            co_return Rejected{reason, account_of(*entry)};
         if (!again)
             co_return Unavailable{Scope::question, "the entry moves while it is bound"};
     }
@@ -229,7 +247,7 @@ net::Task<AuthResult> LdapDirectory::bind_made(Server& server, const Credentials
 
     auto found = co_await finder.bound_entry(lease, *name);
     if (auto* entry = std::get_if<Entry>(&found))
-        co_return accepted(co_await finder.principal_of(std::move(*entry)));
+        co_return accepted(co_await principal_of(server, std::move(*entry)));
     co_return answer_of<AuthResult>(std::move(found));
 }
 
@@ -240,12 +258,12 @@ net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& 
         co_return answer_of<AuthResult>(std::move(found));
     const auto* entry = std::get_if<Entry>(&found);
     const auto checked = co_await hashes_.check(
-        entry != nullptr ? finder.secrets_of(*entry) : std::vector<std::string>(), credentials);
+        entry != nullptr ? values_of(*entry, settings_->attributes.secret) : std::vector<std::string>(), credentials);
     if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
     if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
     if (const auto* reason = std::get_if<Reason>(&checked))
-        co_return Rejected{*reason, finder.name_of(*entry)};
-    co_return accepted(co_await finder.principal_of(*entry));
+        co_return Rejected{*reason, account_of(*entry)};
+    co_return accepted(co_await principal_of(server, *entry));
 }
 
 }  // namespace postern::ldap

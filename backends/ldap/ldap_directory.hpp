@@ -10,6 +10,7 @@
 #include "ldap/entry_finder.hpp"
 #include "ldap/hash_check.hpp"
 #include "ldap/ldap_settings.hpp"
+#include "ldap/principal_finder.hpp"
 #include "ldap/server.hpp"
 
 namespace postern::ldap {
@@ -43,6 +44,8 @@ class LdapDirectory final : public directory::Directory {
                                               const identity::Credentials& credentials);
     net::Task<identity::AuthResult> compare(Server& server,
                                             const identity::Credentials& credentials);
+    std::string account_of(const Entry& entry) const;
+    net::Task<identity::LookupResult> principal_of(Server& server, Entry entry);
     net::Task<identity::LookupResult> look_up(Server& server, const identity::Login& login);
 
     std::shared_ptr<const Settings> settings_;

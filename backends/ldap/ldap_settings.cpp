@@ -163,7 +163,7 @@ std::size_t read_count(Section& section, std::string_view key, std::size_t fallb
 void read_groups(Section& section, Settings& settings) {
     using Nesting = GroupSettings::Nesting;
     settings.group_names = section.choice<GroupNames>(
-        "groups", {{"dn", GroupNames::dns}, {"name", GroupNames::names}}, GroupNames::dns);
+        "groups", {{"dn", GroupNames::dn}, {"name", GroupNames::name}}, GroupNames::dn);
     auto group = section.table("group");
     auto& groups = settings.groups;
     groups.filter = read_filter(group, "filter", of_a_member);

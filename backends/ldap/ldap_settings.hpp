@@ -72,7 +72,7 @@ struct Settings {
     Dereference dereference = Dereference::never;
     std::optional<FilterTemplate> filter_name, filter_email;
     AttributeSettings attributes;
-    GroupNames group_names = GroupNames::dns;
+    GroupNames group_names = GroupNames::dn;
     GroupSettings groups;
 
     PoolSettings pool;

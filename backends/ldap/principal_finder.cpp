@@ -31,22 +31,27 @@ constexpr std::string_view member_in_chain = "(member:1.2.840.113556.1.4.1941:={
 net::Task<LookupResult> PrincipalFinder::principal_of(Entry entry) {
     if (auto failure = co_await follow_ranges(entry)) co_return *std::move(failure);
     auto reading = read_principal(entry, settings_.attributes, settings_.group_names);
-    if (!reading) co_return odd(entry, reading.error());
+    if (!reading) co_return odd(entry.dn, reading.error());
     auto& principal = reading->principal;
     if (reading->is_disabled) co_return Rejected{Reason::disabled, principal.name};
     if (!reading->is_person) co_return Rejected{Reason::not_permitted, principal.name};
 
     if (reading->delegator_dns.size() > most_delegators)
-        co_return odd(entry, "too many that it may send on behalf of");
+        co_return odd(entry.dn, "too many that it may send on behalf of");
     for (const auto& dn : reading->delegator_dns)
         if (auto failure = co_await add_addresses(dn, principal.on_behalf_of))
             co_return *std::move(failure);
 
-    Names groups(reading->group_dns.begin(), reading->group_dns.end());
+    Names groups;
+    for (const auto& dn : reading->group_dns)
+        groups.emplace(normalize_dn(dn).value_or(dn), dn);
     const Names known = groups;
-    if (auto failure = co_await find_groups(entry, groups)) co_return *std::move(failure);
-    for (const auto& dn : groups) {
-        if (!known.contains(dn)) principal.groups.push_back(group_name(dn, settings_.group_names));
+    const auto login = identity::Login::parse(principal.name);
+    if (!login) co_return odd(entry.dn, "its name cannot be a login");
+    if (auto failure = co_await find_groups({entry.dn, *login}, groups))
+        co_return *std::move(failure);
+    for (const auto& [normal, dn] : groups) {
+        if (!known.contains(normal)) principal.groups.push_back(name_of_group(dn));
         if (!settings_.groups.own_addresses) continue;
         if (auto failure = co_await add_addresses(dn, principal.addresses))
             co_return *std::move(failure);
@@ -59,10 +64,11 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry)
     for (const auto& [description, values] : Entry(entry).attributes) {
         auto range = parse_range(description);
         for (int piece = 0; range && range->last; ++piece) {
-            if (piece == most_pieces) co_return odd(entry, description + " has no end");
+            if (piece == most_pieces) co_return odd(entry.dn, description + " has no end");
             std::optional<Entry> more;
             const auto wanted = next_range(*range);
-            if (auto failure = co_await read(entry.dn, {wanted}, more)) co_return failure;
+            if (!wanted) break;
+            if (auto failure = co_await read(entry.dn, {*wanted}, more)) co_return failure;
             std::optional<Range> next;
             if (more) {
                 for (auto& [name, further] : more->attributes) {
@@ -71,7 +77,7 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry)
                 }
             }
             const bool goes_on = next && next->first > range->first;
-            if (!goes_on) co_return odd(entry, description + " cannot be read to its end");
+            if (!goes_on) co_return odd(entry.dn, description + " cannot be read to its end");
             range = next;
         }
     }
@@ -80,7 +86,12 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry)
 
 // --- groups ----------------------------------------------------------------------------------------
 
-net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Entry& entry,
+std::string PrincipalFinder::name_of_group(const std::string& dn) const {
+    const auto name = settings_.group_names == GroupNames::dn ? normalize_dn(dn) : first_rdn_value(dn);
+    return name.value_or(dn);
+}
+
+net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Account& account,
                                                                  Names& groups) {
     using Nesting = GroupSettings::Nesting;
     const auto& settings = settings_.groups;
@@ -88,8 +99,8 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Entry& en
         settings.nesting == Nesting::server_rule ||
         (settings.nesting == Nesting::automatic && server_.knows_chain_rule());
     if (by_rule) {
-        if (auto failure = co_await groups_by_rule(entry.dn, groups)) co_return failure;
-        if (groups.size() > settings.limit) co_return odd(entry, "is in too many groups");
+        if (auto failure = co_await groups_by_rule(account.dn, groups)) co_return failure;
+        if (groups.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
         co_return std::nullopt;
     }
     const bool walks = settings.nesting != Nesting::none;
@@ -97,34 +108,32 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Entry& en
 
     Names asked;
     Names next = walks ? groups : Names();
-    next.insert(entry.dn);
+    next.emplace(normalize_dn(account.dn).value_or(account.dn), account.dn);
     for (unsigned depth = 0; !next.empty() && depth < settings.depth; ++depth) {
         Names found;
-        for (const auto& dn : next) {
-            if (!asked.insert(dn).second) continue;
-            if (auto failure = co_await groups_with(dn, entry, found)) co_return failure;
-            if (found.size() + groups.size() > 2 * settings.limit) break;
+        for (const auto& [normal, dn] : next) {
+            if (!asked.emplace(normal, dn).second) continue;
+            if (auto failure = co_await groups_with(dn, account, found)) co_return failure;
+            if (found.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
         }
         next.clear();
-        for (const auto& dn : found)
-            if (groups.insert(dn).second && walks) next.insert(dn);
-        if (groups.size() > settings.limit) co_return odd(entry, "is in too many groups");
+        for (const auto& group : found)
+            if (groups.insert(group).second && walks) next.insert(group);
+        if (groups.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
     }
     co_return std::nullopt;
 }
 
 net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_with(const std::string& dn,
-                                                                 const Entry& entry, Names& found) {
+                                                                 const Account& account,
+                                                                 Names& found) {
     if (!settings_.groups.filter)
         co_return co_await groups_by_search(
             fmt::format(fmt::runtime(any_member), escape_filter_value(dn)), found);
-    // The login's own placeholders stand for the account, which only the first step is about.
     Values values{{"dn", dn}};
-    if (dn == entry.dn) {
-        const auto names = settings_.attributes.name_of(entry);
-        if (const auto login = identity::Login::parse(names))
-            values.merge(plain_values_of(*login));
-    }
+    // A group has no user name: what asks for one asks about the account only.
+    if (dn == account.dn)
+        if (auto form = form_of(account.login, {})) values.merge(form->values);
     const auto filter = settings_.groups.filter->fill(values);
     if (!filter) co_return std::nullopt;
     co_return co_await groups_by_search(*filter, found);
@@ -149,7 +158,7 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_search(const std:
             co_return Unavailable{Scope::question, "more groups than group.limit fit " + filter};
         if (auto failure = judge_search(message.answer)) co_return failure;
         for (const auto& each : message.entries)
-            if (auto name = normalize_dn(each.dn)) found.insert(*std::move(name));
+            if (auto normal = normalize_dn(each.dn)) found.emplace(*std::move(normal), each.dn);
     }
     co_return std::nullopt;
 }
@@ -179,16 +188,16 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::read(const std::string& dn,
     search.attributes = std::move(attributes);
     search.most_entries = 1;
     auto message = co_await server_.search(std::move(search));
-    if (is_gone_answer(message.answer)) co_return std::nullopt;
+    if (is_gone(message.answer)) co_return std::nullopt;
     if (auto failure = judge_search(message.answer)) co_return failure;
     if (!message.entries.empty()) found = std::move(message.entries.front());
     co_return std::nullopt;
 }
 
-Unavailable PrincipalFinder::odd(const Entry& entry, const std::string& why) const {
+Unavailable PrincipalFinder::odd(const std::string& dn, const std::string& why) const {
     log_.write(observe::events::directory_odd_entry,
-               {{"directory", directory_}, {"dn", entry.dn}, {"why", why}});
-    return Unavailable{Scope::question, fmt::format("{}: {}", entry.dn, why)};
+               {{"directory", directory_}, {"dn", dn}, {"why", why}});
+    return Unavailable{Scope::question, fmt::format("{}: {}", dn, why)};
 }
 
 }  // namespace postern::ldap

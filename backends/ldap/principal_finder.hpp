@@ -1,11 +1,12 @@
 #pragma once
 
 #include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "identity/auth_result.hpp"
+#include "identity/login.hpp"
 #include "ldap/ldap_settings.hpp"
 #include "ldap/server.hpp"
 #include "observe/log.hpp"
@@ -26,17 +27,22 @@ class PrincipalFinder {
 
  private:
     using Failure = std::optional<identity::Unavailable>;
-    using Names = std::set<std::string>;  // normalised DNs
+    using Names = std::map<std::string, std::string>;  // of groups: normalised DN, DN as spelt
+    struct Account {
+        const std::string& dn;
+        const identity::Login& login;  // made of its name
+    };
 
     net::Task<Failure> follow_ranges(Entry& entry);
-    net::Task<Failure> find_groups(const Entry& entry, Names& groups);
-    net::Task<Failure> groups_with(const std::string& dn, const Entry& entry, Names& found);
+    std::string name_of_group(const std::string& dn) const;
+    net::Task<Failure> find_groups(const Account& account, Names& groups);
+    net::Task<Failure> groups_with(const std::string& dn, const Account& account, Names& found);
     net::Task<Failure> groups_by_rule(const std::string& dn, Names& found);
     net::Task<Failure> groups_by_search(const std::string& filter, Names& found);
     net::Task<Failure> add_addresses(const std::string& dn, std::vector<std::string>& addresses);
     net::Task<Failure> read(const std::string& dn, std::vector<std::string> attributes,
                             std::optional<Entry>& found);
-    identity::Unavailable odd(const Entry& entry, const std::string& why) const;
+    identity::Unavailable odd(const std::string& dn, const std::string& why) const;
 
     Server& server_;
     const Settings& settings_;

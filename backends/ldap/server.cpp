@@ -9,6 +9,7 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 #include "net/within.hpp"
 #include "observe/events.hpp"
@@ -174,7 +175,9 @@ net::Task<Message> Server::search(Search search) {
         const auto pipeline = co_await this->pipeline();
         std::exception_ptr failure;
         try {
+            const auto begun = net::Clock::now();
             auto message = co_await pipeline->search(search);
+            log_step(begun, "search", search.base, search.filter, message);
             if (!again || !has_lost_its_bind(message.answer)) co_return message;
             pipeline->close();
             continue;
@@ -285,8 +288,10 @@ net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secre
         if (!was_at_rest) connection_ = co_await server_->connect();
         std::exception_ptr failure;
         try {
+            const auto begun = net::Clock::now();
             const auto message = co_await connection_->bind(dn, password);
             server_->heard_ = connection_->heard();
+            server_->log_step(begun, "bind", dn, "", message);
             co_return message.answer;
         } catch (const system_error&) {
             failure = std::current_exception();
@@ -298,11 +303,33 @@ net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secre
 }
 
 net::Task<Message> Server::Lease::search(const Search& search) {
-    return connection_->search(search);
+    const auto begun = net::Clock::now();
+    auto message = co_await connection_->search(search);
+    server_->log_step(begun, "search as the user", search.base, search.filter, message);
+    co_return message;
 }
 
 net::Task<Message> Server::Lease::who_am_i() {
-    return connection_->who_am_i();
+    const auto begun = net::Clock::now();
+    auto message = co_await connection_->who_am_i();
+    server_->log_step(begun, "who am I", message.value, "", message);
+    co_return message;
+}
+
+void Server::log_step(net::Clock::time_point begun, std::string_view step, std::string_view dn,
+                      std::string_view filter, const Message& message) const {
+    if (!log_.writes(events::directory_step)) return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - begun);
+    log_.write(events::directory_step,
+               {{"directory", directory_},
+                {"server", address_.text()},
+                {"step", step},
+                {"dn", dn},
+                {"filter", filter},
+                {"result", name_of(message.answer.code)},
+                {"words", message.answer.diagnostic},
+                {"entries", message.entries.size()},
+                {"us", took.count()}});
 }
 
 }  // namespace postern::ldap

@@ -83,6 +83,8 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<std::unique_ptr<Connection>> connect();
     net::Task<std::vector<net::Endpoint>> endpoints();
     std::unique_ptr<Connection> take_rested();
+    void log_step(net::Clock::time_point begun, std::string_view step, std::string_view dn,
+                  std::string_view filter, const Message& message) const;
 
     std::shared_ptr<const Settings> settings_;
     ServerAddress address_;

@@ -1,16 +1,38 @@
 #include "cli/instance.hpp"
 
 #include <iostream>
+#include <mutex>
 
 #include "app/application.hpp"
+#include "observe/events.hpp"
 
 namespace postern::cli {
 
-Instance::Instance(const std::vector<std::string>& config_files, Purpose purpose)
-    : log_({purpose == Purpose::judge ? observe::Level::warning : observe::Level::error, ""}) {
+// `directory.step - - key="value" ...` without the time, on standard error.
+class Instance::Told final : public observe::Log {
+ public:
+    Told() { set_level(observe::Level::debug); }
+
+ private:
+    void line(observe::Level level, const std::string& text) override {
+        const auto event = text.find(' ') + 1;
+        const bool is_step = text.compare(event, observe::events::directory_step.name.size(),
+                                          observe::events::directory_step.name) == 0;
+        if (level < observe::Level::warning && !is_step) return;
+        const std::lock_guard lock(mutex_);
+        std::cerr << text.substr(event) << "\n";
+    }
+    std::mutex mutex_;
+};
+
+Instance::Instance(const std::vector<std::string>& config_files, Purpose purpose) {
+    if (purpose == Purpose::ask)
+        log_ = std::make_unique<Told>();
+    else
+        log_ = std::make_unique<observe::Log>(observe::LogSettings{observe::Level::warning, ""});
     auto document = config::Document::load(config_files);
     generation_ = app::Generation::build(
-        document, {io_, log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_,
+        document, {io_, *log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_,
                    purpose == Purpose::judge});
     if (!generation_) app::report(document.problems());
 }

@@ -32,8 +32,11 @@ class Instance {
     T await(net::Task<T> question);
 
  private:
+    // Of a question, the steps that the directory takes; else what deserves a look.
+    class Told;
+
     std::atomic<bool> draining_{false};
-    observe::Log log_;
+    std::unique_ptr<observe::Log> log_;
     net::asio::io_context io_{1};
     crypto::HashPool hash_pool_{{}};
     net::BlockingPool files_{1, 16};

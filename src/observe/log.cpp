@@ -72,7 +72,7 @@ void Log::write(const Event& event, std::initializer_list<Field> fields) {
 }
 
 void Log::write(const Event& event, const Subject& subject, std::initializer_list<Field> fields) {
-    if (event.level < level_.load(std::memory_order_relaxed)) return;
+    if (!writes(event)) return;
     std::string text;
     text.reserve(256);
     append_time(text);

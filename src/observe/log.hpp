@@ -55,6 +55,10 @@ class Log {
     void write(const Event& event, std::initializer_list<Field> fields);
     void write(const Event& event, const Subject& subject, std::initializer_list<Field> fields);
     void set_level(Level level);
+    // For who would go to some trouble to write about it.
+    bool writes(const Event& event) const {
+        return event.level >= level_.load(std::memory_order_relaxed);
+    }
     // Opens the file anew (after a rotation).
     void reopen();
 

@@ -1,0 +1,69 @@
+#include "support/directory_host.hpp"
+
+#include <stdexcept>
+
+#include "support/fake_directory.hpp"
+#include "support/run_task.hpp"
+
+namespace postern::test {
+
+std::string in_words(const identity::AuthResult& answer) {
+    if (const auto* accepted = std::get_if<identity::Accepted>(&answer))
+        return "accepted " + accepted->principal.name;
+    if (const auto* rejected = std::get_if<identity::Rejected>(&answer))
+        return std::string("rejected ") + identity::to_string(rejected->reason) +
+               (rejected->account.empty() ? "" : " " + rejected->account);
+    return std::string("unavailable ") +
+           identity::to_string(std::get<identity::Unavailable>(answer).scope);
+}
+
+DirectoryHost::DirectoryHost(std::string_view settings) {
+    std::string all;
+    for (const auto& each : build(settings))
+        all += each + "\n";
+    if (!all.empty()) throw std::runtime_error(all);
+}
+
+std::vector<std::string> DirectoryHost::build(std::string_view settings) {
+    auto document = config::Document::parse("[directory.people]\n" + std::string(settings), "t");
+    auto section = document.root().table("directory").table("people");
+    service_ = directory::make_service("people", section, {loader_, hash_pool_, {}, log_});
+    document.report_unknown_keys();
+    std::vector<std::string> problems;
+    for (const auto& problem : document.problems())
+        problems.push_back(problem.text());
+    return problems;
+}
+
+std::vector<std::string> DirectoryHost::mistakes(std::string_view settings) {
+    DirectoryHost host;
+    return host.build(settings);
+}
+
+identity::AuthResult DirectoryHost::authenticate(std::string_view login,
+                                                 std::string_view password) {
+    return run_task(service_->authenticate(credentials(login, password)), std::chrono::minutes(1));
+}
+
+identity::LookupResult DirectoryHost::lookup(std::string_view login) {
+    return run_task(service_->lookup(test::login(login)), std::chrono::minutes(1));
+}
+
+std::string DirectoryHost::outcome(std::string_view login, std::string_view password) {
+    return in_words(authenticate(login, password));
+}
+
+identity::Principal DirectoryHost::principal(std::string_view login, std::string_view password) {
+    auto answer = authenticate(login, password);
+    if (auto* accepted = std::get_if<identity::Accepted>(&answer))
+        return std::move(accepted->principal);
+    throw std::runtime_error(std::string(login) + ": " + in_words(answer) + "\n" + log());
+}
+
+identity::Principal DirectoryHost::principal(std::string_view login) {
+    auto answer = lookup(login);
+    if (auto* found = std::get_if<identity::Principal>(&answer)) return std::move(*found);
+    throw std::runtime_error(std::string(login) + " was not found\n" + log());
+}
+
+}  // namespace postern::test

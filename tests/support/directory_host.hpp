@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "directory/stack.hpp"
+
+namespace postern::test {
+
+// A configured directory with its real backend and all that stands around it, to be asked from a
+// test's own thread.
+class DirectoryHost {
+ public:
+    // `settings`: the lines below [directory.people]. Throws std::runtime_error with all mistakes.
+    explicit DirectoryHost(std::string_view settings);
+
+    identity::AuthResult authenticate(std::string_view login, std::string_view password);
+    identity::LookupResult lookup(std::string_view login);
+    // In one line: "accepted jane", "rejected bad_credentials jane", "unavailable directory".
+    std::string outcome(std::string_view login, std::string_view password);
+    // Of an accepted login or of a lookup; throws when there is none.
+    identity::Principal principal(std::string_view login, std::string_view password);
+    identity::Principal principal(std::string_view login);
+
+    directory::Service& service() { return *service_; }
+    std::string log() const { return log_.text(); }
+
+    // What is wrong with such settings, "file:line:column: what; hint" each.
+    static std::vector<std::string> mistakes(std::string_view settings);
+
+ private:
+    class Captured final : public observe::Log {
+     public:
+        Captured() { set_level(observe::Level::debug); }
+        std::string text() const {
+            const std::lock_guard lock(mutex_);
+            return text_;
+        }
+
+     private:
+        void line(observe::Level, const std::string& each) override {
+            const std::lock_guard lock(mutex_);
+            text_ += each + "\n";
+        }
+        mutable std::mutex mutex_;
+        std::string text_;
+    };
+    DirectoryHost() = default;
+    std::vector<std::string> build(std::string_view settings);
+
+    Captured log_;
+    directory::PluginLoader loader_{POSTERN_BINARY_DIR "/lib/postern/backends"};
+    crypto::HashPool hash_pool_{{.threads = 1}};
+    std::unique_ptr<directory::Service> service_;
+};
+
+std::string in_words(const identity::AuthResult& answer);
+
+}  // namespace postern::test

@@ -1,0 +1,103 @@
+#include "support/fault_proxy.hpp"
+
+#include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace postern::test {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// One client's connection and the one to the server that belongs to it. Lives as long as something
+// of it waits.
+class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
+ public:
+    Relay(FaultProxy& proxy, tcp::socket client)
+        : proxy_(proxy), client_(std::move(client)), server_(proxy.io_), delay_(proxy.io_) {}
+
+    void start() {
+        error_code refused;
+        server_.connect(proxy_.server_, refused);
+        if (refused) return;
+        read_questions();
+        read_answers();
+    }
+
+ private:
+    void read_questions() {
+        auto read = [self = shared_from_this()](error_code error, std::size_t size) {
+            error_code failed = error;
+            if (!failed) asio::write(self->server_, asio::buffer(self->question_, size), failed);
+            failed ? self->close() : self->read_questions();
+        };
+        client_.async_read_some(asio::buffer(question_), std::move(read));
+    }
+
+    void read_answers() {
+        auto read = [self = shared_from_this()](error_code error, std::size_t size) {
+            error ? self->close() : self->pass_on(size);
+        };
+        server_.async_read_some(asio::buffer(answer_), std::move(read));
+    }
+
+    void pass_on(std::size_t size) {
+        const auto fault = proxy_.fault_.load();
+        if (fault == Fault::swallows) return read_answers();
+        std::string octets(answer_.data(), size);
+        if (fault == Fault::garbage)
+            for (char& octet : octets)
+                octet = static_cast<char>(octet ^ 0x5A);
+        if (fault == Fault::cuts) octets.resize(size / 2);
+        const bool closes = fault == Fault::closes || fault == Fault::cuts;
+        if (fault != Fault::slow) return deliver(std::move(octets), closes);
+        delay_.expires_after(proxy_.delay_.load());
+        delay_.async_wait([self = shared_from_this(), octets](error_code error) {
+            if (!error) self->deliver(octets, false);
+        });
+    }
+
+    void deliver(std::string octets, bool closes) {
+        error_code failed;
+        asio::write(client_, asio::buffer(octets), failed);
+        failed || closes ? close() : read_answers();
+    }
+
+    void close() {
+        error_code ignored;
+        client_.close(ignored);
+        server_.close(ignored);
+    }
+
+    FaultProxy& proxy_;
+    tcp::socket client_, server_;
+    asio::steady_timer delay_;
+    std::array<char, 16384> question_, answer_;
+};
+
+FaultProxy::FaultProxy(std::uint16_t server)
+    : acceptor_(io_, {asio::ip::address_v4::loopback(), 0}),
+      server_(asio::ip::address_v4::loopback(), server),
+      port_(acceptor_.local_endpoint().port()) {
+    accept();
+    thread_ = std::thread([this] { io_.run(); });
+}
+
+FaultProxy::~FaultProxy() {
+    io_.stop();
+    thread_.join();
+}
+
+void FaultProxy::accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket client) {
+        if (error) return;
+        std::make_shared<Relay>(*this, std::move(client))->start();
+        accept();
+    });
+}
+
+}  // namespace postern::test
