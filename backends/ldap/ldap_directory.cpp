@@ -7,6 +7,7 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "ldap/examiner.hpp"
 #include "ldap/hash_check.hpp"
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
@@ -139,6 +140,16 @@ net::Task<AuthResult> LdapDirectory::authenticate(const Credentials& credentials
 
 net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
     return ask<LookupResult>([this, &login](Server& server) { return look_up(server, login); });
+}
+
+net::Task<directory::Findings> LdapDirectory::examine() {
+    directory::Findings all;
+    for (const auto& server : servers_) {
+        Examiner examiner(*server, *settings_);
+        auto findings = co_await examiner.examine();
+        std::ranges::move(findings, std::back_inserter(all));
+    }
+    co_return all;
 }
 
 // --- one question, several servers -----------------------------------------------------------------

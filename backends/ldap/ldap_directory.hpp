@@ -24,6 +24,7 @@ class LdapDirectory final : public directory::Directory {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     directory::Capabilities capabilities() const override;
+    net::Task<directory::Findings> examine() override;
 
  private:
     template <class Result>

@@ -1,3 +1,6 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <iostream>
 
 #include "cli/cli.hpp"
@@ -8,8 +11,59 @@ namespace postern::cli {
 
 namespace {
 
-int check(const SettingsOption& settings) {
-    const Instance instance(settings.files(), Instance::Purpose::judge);
+// Whose background work goes on while it is asked: without it no name is resolved.
+net::Task<smtp::Reply> greet(upstream::NextHop& next_hop, const upstream::ClientIdentity& us) {
+    auto opened = co_await next_hop.open(us);
+    if (opened.connection == nullptr) co_return opened.refusal;
+    co_await opened.connection->quit();
+    co_return smtp::Reply(220, "", "");
+}
+
+net::Task<smtp::Reply> greet_while_it_works(upstream::NextHop& next_hop,
+                                            upstream::ClientIdentity us) {
+    const auto executor = co_await net::this_executor();
+    auto race = net::asio::experimental::make_parallel_group(
+        net::asio::co_spawn(executor, greet(next_hop, us), net::asio::deferred),
+        net::asio::co_spawn(executor, next_hop.run(), net::asio::deferred));
+    auto [order, failure, reply, ended] = co_await race.async_wait(
+        net::asio::experimental::wait_for_one(), net::use_task);
+    if (failure) std::rethrow_exception(failure);
+    co_return reply;
+}
+
+// Prints what the directories and next hops say; false: one of them cannot be used.
+bool connect(Instance& instance) {
+    using Kind = directory::Finding::Kind;
+    bool good = true;
+    const auto tell = [&](std::string_view name, Kind kind, const std::string& sentence) {
+        good = good && kind != Kind::fault;
+        constexpr std::string_view marks[] = {"good", "warning", "fault"};
+        std::cout << name << ": " << marks[static_cast<std::size_t>(kind)] << ": " << sentence
+                  << "\n";
+    };
+    const auto& environment = *instance.generation()->environment;
+    for (const auto& [name, service] : environment.directories) {
+        const auto examined = instance.await(service->examine());
+        if (const auto* unavailable = std::get_if<identity::Unavailable>(&examined))
+            tell(name, Kind::fault, unavailable->why);
+        else
+            for (const auto& finding : std::get<directory::Findings>(examined))
+                tell(name, finding.kind, finding.sentence);
+    }
+    for (const auto& [name, next_hop] : environment.next_hops) {
+        upstream::ClientIdentity us;
+        us.address = us.local_address = "127.0.0.1";
+        us.helo = instance.generation()->server.hostname;
+        const auto reply = instance.await(greet_while_it_works(*next_hop, std::move(us)));
+        const bool greeted = reply.code == 220;
+        tell(name, greeted ? Kind::good : Kind::fault,
+             greeted ? "takes mail from us" : "a client would hear " + reply.summary());
+    }
+    return good;
+}
+
+int check(const SettingsOption& settings, bool connects) {
+    Instance instance(settings.files(), Instance::Purpose::judge);
     const auto* generation = instance.generation();
     if (generation == nullptr) return Status::configuration;
     for (const auto& listener : generation->server.listeners)
@@ -24,6 +78,7 @@ int check(const SettingsOption& settings) {
         std::cout << "but the backend \"" << missing.type << "\" of directory \""
                   << missing.directory
                   << "\" is not installed, so `postern serve` will not start\n";
+    if (connects && !connect(instance)) return Status::cannot_tell;
     return Status::good;
 }
 
@@ -33,10 +88,16 @@ void add_check(CLI::App& program, Action& chosen) {
     auto* command = program.add_subcommand("check", "Check settings, plugins and certificates");
     command->footer(
         "Every mistake is printed as file:line:column: what; what would be right. Exit status 78 "
-        "then, 0 when all is good.\n"
+        "then, 0 when all is good; with --connect 75 when a directory or a next hop cannot be "
+        "used.\n"
         "Example:\n  postern check --config /etc/postern/postern.toml");
     const SettingsOption settings(*command);
-    command->callback([&chosen, settings] { chosen = [settings] { return check(settings); }; });
+    const auto connects = std::make_shared<bool>(false);
+    command->add_flag("--connect", *connects,
+                      "Also ask directories and next hops, and tell what they say");
+    command->callback([&chosen, settings, connects] {
+        chosen = [settings, connects] { return check(settings, *connects); };
+    });
 }
 
 }  // namespace postern::cli

@@ -3,6 +3,7 @@
 // lets sessions ask it from theirs; `plugin_loader` finds backends.
 #pragma once
 
+#include "directory/finding.hpp"
 #include "identity/auth_result.hpp"
 #include "identity/credentials.hpp"
 #include "net/task.hpp"
@@ -34,6 +35,9 @@ class Directory {
         const identity::Credentials& credentials) = 0;
     virtual net::Task<identity::LookupResult> lookup(const identity::Login& login) = 0;
     virtual Capabilities capabilities() const = 0;
+    // For `postern check --connect`: whether what the backend depends on can be reached and agrees
+    // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
+    virtual net::Task<Findings> examine() { co_return Findings(); }
 };
 
 }  // namespace postern::directory

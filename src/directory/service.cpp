@@ -29,6 +29,8 @@ constexpr net::Clock::duration heartbeat = 250ms;
 constexpr net::Clock::duration stuck_after = 1s;
 // What a backend has spawned and not ended gets this long once the directory is gone.
 constexpr net::Clock::duration last_moment = 1s;
+// Many steps, each with its own deadline.
+constexpr net::Clock::duration examined_within = 1min;
 
 bool is_cancelled(const asio::cancellation_state& state) {
     return state.cancelled() != asio::cancellation_type::none;
@@ -75,22 +77,31 @@ net::Task<AuthResult> Service::authenticate(Credentials credentials) {
     // Shared, for a std::function is copyable and Credentials are not.
     auto shared = std::make_shared<const Credentials>(std::move(credentials));
     return ask<AuthResult>(
-        [shared](Directory& directory) { return directory.authenticate(*shared); });
+        [shared](Directory& directory) { return directory.authenticate(*shared); }, timeout_);
 }
 
 net::Task<LookupResult> Service::lookup(Login login) {
     auto shared = std::make_shared<const Login>(std::move(login));
-    return ask<LookupResult>([shared](Directory& directory) { return directory.lookup(*shared); });
+    return ask<LookupResult>([shared](Directory& directory) { return directory.lookup(*shared); },
+                             timeout_);
+}
+
+net::Task<Service::Examined> Service::examine() {
+    return ask<Examined>(
+        [](Directory& directory) -> net::Task<Examined> {
+            co_return co_await directory.examine();
+        },
+        examined_within);
 }
 
 // Touches nothing of the Service once it has asked: the Service may be gone when the answer comes.
 template <class Result>
-net::Task<Result> Service::ask(Question<Result> question) {
+net::Task<Result> Service::ask(Question<Result> question, net::Clock::duration patience) {
     if (!turns()) co_return Unavailable{Scope::directory, "the directory's thread is stuck"};
     std::string failure;
     try {
         // Timed answers in time; only a thread that gets stuck meanwhile is later than that.
-        auto deadline = net::Clock::now() + timeout_ + stuck_after;
+        auto deadline = net::Clock::now() + patience + stuck_after;
         std::function<net::Task<Result>()> request = [this, question = std::move(question)] {
             return answer<Result>(question);
         };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <variant>
 
 #include "directory/directory.hpp"
 #include "observe/log.hpp"
@@ -35,6 +36,8 @@ class Service {
     // that still waits when the Service goes gets its answer all the same.
     net::Task<identity::AuthResult> authenticate(identity::Credentials credentials);
     net::Task<identity::LookupResult> lookup(identity::Login login);
+    using Examined = std::variant<identity::Unavailable, Findings>;
+    net::Task<Examined> examine();
 
     const std::string& name() const { return name_; }
     const Capabilities& capabilities() const { return capabilities_; }
@@ -45,7 +48,7 @@ class Service {
 
     // On the asker's thread.
     template <class Result>
-    net::Task<Result> ask(Question<Result> question);
+    net::Task<Result> ask(Question<Result> question, net::Clock::duration patience);
     bool turns();
 
     // On the directory's thread.

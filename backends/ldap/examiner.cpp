@@ -1,0 +1,177 @@
+#include "ldap/examiner.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "ldap/result_code.hpp"
+#include "ldap/verdict.hpp"
+#include "net/within.hpp"
+#include "observe/log.hpp"
+#include "smtp/ascii.hpp"
+
+namespace postern::ldap {
+
+using directory::Findings;
+
+namespace {
+
+constexpr std::string_view active_directory = "1.2.840.113556.1.4.800";
+
+std::string first(const Entry& entry, std::string_view attribute) {
+    const auto values = entry.values(attribute);
+    return values.empty() ? std::string() : values.front();
+}
+
+std::int64_t number(const std::string& text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+// Active Directory counts the time in negative units of 100 ns.
+std::string minutes(const std::string& interval) {
+    const auto value = number(interval);
+    if (value == 0) return "until somebody unlocks it";
+    return fmt::format("for {} minutes", -(value / 600'000'000));
+}
+
+// The property set "Personal Information", which Active Directory lets everybody write in their own
+// entry unless told otherwise (MS-ADTS 5.1.3.2.2, MS-ADA), as far as somebody might keep mail
+// addresses or groups in it.
+constexpr std::string_view self_written_in_ad[] = {
+    "assistant", "info",           "ipPhone",        "mobile",           "otherMailbox",
+    "pager",     "personalTitle",  "postalAddress",  "publicDelegates",  "street",
+    "streetAddress", "telephoneNumber", "userSharedFolder"};
+// What the suffix of an older 389-DS lets everybody write: "Enable self write for common
+// attributes".
+constexpr std::string_view self_written_in_389[] = {"mail", "description", "displayName",
+                                                    "labeledURI", "preferredLanguage"};
+
+}  // namespace
+
+net::Task<Findings> Examiner::examine() {
+    try {
+        co_await look_at_everything();
+    } catch (const std::exception&) {
+        tell(Kind::fault, observe::words_of(std::current_exception()));
+    }
+    co_return std::move(findings_);
+}
+
+net::Task<> Examiner::look_at_everything() {
+    const auto message = co_await read("", SearchScope::base, "(objectClass=*)",
+                                       {"supportedCapabilities", "defaultNamingContext",
+                                        "namingContexts", "vendorName", "vendorVersion"});
+    tell(Kind::good, fmt::format("answers, and knows us as {}",
+                                 settings_.service.dn.empty() ? "somebody" : settings_.service.dn));
+    co_await look_at_bases();
+    if (message.entries.empty()) {
+        tell(Kind::warning, "does not show its root entry, so nothing is known of its rules");
+        co_return;
+    }
+    const auto& root = message.entries.front();
+    co_await look_at_lockout(root);
+    look_at_rights(root);
+}
+
+net::Task<> Examiner::look_at_bases() {
+    for (const auto& base : settings_.bases) {
+        const auto message = co_await read(base, SearchScope::base, "(objectClass=*)", {"1.1"});
+        if (const auto wrong = judge_search(message.answer))
+            tell(Kind::fault, fmt::format("base-dn \"{}\": {}", base, wrong->why));
+        else if (message.entries.empty())
+            tell(Kind::warning, fmt::format("base-dn \"{}\" is not shown to us", base));
+    }
+}
+
+// --- lockout ---------------------------------------------------------------------------------------
+
+net::Task<> Examiner::look_at_lockout(const Entry& root) {
+    const auto capabilities = root.values("supportedCapabilities");
+    if (std::ranges::count(capabilities, active_directory) > 0)
+        co_return co_await look_at_domain_policy(first(root, "defaultNamingContext"));
+    for (const auto& context : root.values("namingContexts"))
+        co_await look_at_password_policies(context);
+}
+
+net::Task<> Examiner::look_at_domain_policy(std::string domain) {
+    const auto message =
+        co_await read(std::move(domain), SearchScope::base, "(objectClass=*)",
+                      {"lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"});
+    if (message.answer.code != result_code::success || message.entries.empty()) {
+        tell(Kind::warning, "does not show its lockout policy to us");
+        co_return;
+    }
+    const auto& entry = message.entries.front();
+    const auto threshold = number(first(entry, "lockoutThreshold"));
+    if (threshold == 0) {
+        tell(Kind::good, "locks no account, however many passwords are wrong");
+        co_return;
+    }
+    tell(Kind::warning,
+         fmt::format("locks an account after {} wrong passwords, {}: whoever guesses here can lock "
+                     "people out; keep session.auth.errors.total below it",
+                     threshold, minutes(first(entry, "lockoutDuration"))));
+}
+
+net::Task<> Examiner::look_at_password_policies(std::string context) {
+    const auto message = co_await read(context, SearchScope::subtree, "(objectClass=pwdPolicy)",
+                                       {"pwdLockout", "pwdMaxFailure", "pwdLockoutDuration"});
+    for (const auto& policy : message.entries) {
+        const auto most = number(first(policy, "pwdMaxFailure"));
+        if (!smtp::equal_ignoring_case(first(policy, "pwdLockout"), "TRUE") || most == 0) continue;
+        const auto seconds = number(first(policy, "pwdLockoutDuration"));
+        tell(Kind::warning,
+             fmt::format("{} locks an account after {} wrong passwords, {}: whoever guesses here can "
+                         "lock people out; keep session.auth.errors.total below it",
+                         policy.dn, most,
+                         seconds == 0 ? std::string("until somebody unlocks it")
+                                      : fmt::format("for {} seconds", seconds)));
+    }
+}
+
+// --- who may write what ----------------------------------------------------------------------------
+
+void Examiner::look_at_rights(const Entry& root) {
+    const auto capabilities = root.values("supportedCapabilities");
+    const bool is_ad = std::ranges::count(capabilities, active_directory) > 0;
+    const bool is_389 = first(root, "vendorName").find("389") != std::string::npos;
+    if (!is_ad && !is_389) return;
+    const auto written = is_ad ? std::span<const std::string_view>(self_written_in_ad)
+                               : std::span<const std::string_view>(self_written_in_389);
+    const auto& attributes = settings_.attributes;
+    for (const auto* names : {&attributes.name, &attributes.email, &attributes.email_alias,
+                              &attributes.groups, &attributes.on_behalf_of}) {
+        for (const auto& name : *names) {
+            const bool is_own = std::ranges::any_of(written, [&](std::string_view each) {
+                return smtp::equal_ignoring_case(each, name);
+            });
+            if (is_own)
+                tell(Kind::warning,
+                     fmt::format("lets people write \"{}\" in their own entry unless that right was "
+                                 "taken from them: whoever may write it can send as anybody",
+                                 name));
+        }
+    }
+}
+
+net::Task<Message> Examiner::read(std::string base, SearchScope scope, std::string filter,
+                                  std::vector<std::string> attributes) {
+    Search search;
+    search.base = std::move(base);
+    search.scope = scope;
+    search.filter = std::move(filter);
+    search.attributes = std::move(attributes);
+    search.most_entries = 20;
+    return net::within(net::Clock::now() + settings_.timeout, server_.search(std::move(search)));
+}
+
+void Examiner::tell(Kind kind, std::string sentence) {
+    findings_.push_back({kind, fmt::format("{} {}", server_.address().text(), sentence)});
+}
+
+}  // namespace postern::ldap
