@@ -3,14 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/eventually.hpp"
 #include "support/slapd.hpp"
 
 namespace postern::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr int invalid_credentials = 49, confidentiality_required = 13, referral = 10,

@@ -50,4 +50,11 @@ void ldap_change(const LdapClient& client, std::string_view ldif) {
     if (done.status != 0) throw std::runtime_error("ldapmodify: " + done.errors + done.output);
 }
 
+std::string ldapi_url_of(const std::filesystem::path& socket) {
+    std::string result = "ldapi://";
+    for (const char c : socket.string())
+        result += c == '/' ? "%2F" : std::string(1, c);
+    return result;
+}
+
 }  // namespace postern::test

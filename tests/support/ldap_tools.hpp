@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,8 @@ Finished ldap_search(const LdapClient& client, const std::string& base,
                      const std::vector<std::string>& question);
 // Throws std::runtime_error with the words of the tool when not all of it is done.
 void ldap_change(const LdapClient& client, std::string_view ldif);
+
+// ldapi:// with the path of its socket.
+std::string ldapi_url_of(const std::filesystem::path& socket);
 
 }  // namespace postern::test

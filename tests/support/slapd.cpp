@@ -116,14 +116,6 @@ std::string crowd(int people) {
     return ldif;
 }
 
-std::string ldapi(const fs::path& socket) {
-    std::string name;
-    for (const char c : socket.string()) {
-        name += c == '/' ? "%2F" : std::string(1, c);
-    }
-    return "ldapi://" + name;
-}
-
 }  // namespace
 
 Slapd::Slapd(SlapdOptions options)
@@ -150,7 +142,7 @@ std::string Slapd::ldaps_url() const {
     return fmt::format("ldaps://127.0.0.1:{}", tls_port_);
 }
 std::string Slapd::ldapi_url() const {
-    return ldapi(directory_ / "socket");
+    return ldapi_url_of(directory_ / "socket");
 }
 
 CertificateFiles Slapd::client_certificate(const std::string& name) const {
