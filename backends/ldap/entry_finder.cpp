@@ -88,9 +88,10 @@ net::Task<EntryFinder::Found> EntryFinder::bound_entry(Server::Lease& lease,
         if (identity.starts_with("u:") && backslash != identity.npos)
             co_return co_await by_user_name(identity.substr(2, backslash - 2),
                                             identity.substr(backslash + 1));
-        if (!identity.starts_with("dn:") || identity.size() == 3)
+        dn = identity.starts_with("dn:") ? identity.substr(3) : "";
+        dn.erase(0, dn.find_first_not_of(' '));  // 389-DS puts one there
+        if (!looks_like_dn(dn))
             co_return Unavailable{Scope::question, "the server does not say who is bound"};
-        dn = identity.substr(3);
     }
     const auto search = search_of(dn, SearchScope::base, std::string(any_entry));
     const auto read = settings_.reads_as_user ? co_await lease.search(search)

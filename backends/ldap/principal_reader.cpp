@@ -56,6 +56,11 @@ class Reader {
         return std::move(reading_);
     }
 
+    std::vector<std::string> addresses() {
+        read_addresses();
+        return std::move(reading_.principal.addresses);
+    }
+
  private:
     std::vector<std::string> values(const Names& attributes) const {
         std::vector<std::string> all;
@@ -203,6 +208,10 @@ class Reader {
 };
 
 }  // namespace
+
+std::vector<std::string> addresses_of(const Entry& entry, const AttributeSettings& settings) {
+    return Reader(entry, settings).addresses();
+}
 
 boost::system::result<Reading, std::string> read_principal(const Entry& entry,
                                                            const AttributeSettings& settings,

@@ -37,4 +37,7 @@ boost::system::result<Reading, std::string> read_principal(const Entry& entry,
                                                            const AttributeSettings& settings,
                                                            GroupNames groups);
 
+// Of an entry that need not be an account: a group, somebody's superior.
+std::vector<std::string> addresses_of(const Entry& entry, const AttributeSettings& settings);
+
 }  // namespace postern::ldap
