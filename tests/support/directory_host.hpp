@@ -27,6 +27,7 @@ class DirectoryHost {
 
     directory::Service& service() { return *service_; }
     std::string log() const { return log_.text(); }
+    void set_log_level(observe::Level level) { log_.set_level(level); }  // debug from the start
 
     // What is wrong with such settings, "file:line:column: what; hint" each.
     static std::vector<std::string> mistakes(std::string_view settings);
