@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "ldap/attribute_name.hpp"
 #include "smtp/ascii.hpp"

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "address/unicode.hpp"
 #include "ldap/attribute_name.hpp"

@@ -1,6 +1,8 @@
 #include "ldap/escape.hpp"
 
-#include "smtp/ascii.hpp"
+#include <algorithm>
+
+#include "address/unicode.hpp"
 #include "smtp/utf8.hpp"
 
 namespace postern::ldap {
@@ -39,18 +41,18 @@ std::string escape_dn_value(std::string_view value) {
     std::string text;
     text.reserve(value.size());
     for (std::size_t at = 0; at < value.size();) {
-        const char octet = value[at];
+        const std::size_t size = std::max<std::size_t>(1, smtp::utf8_character(value.substr(at)));
+        const auto character = value.substr(at, size);
         const bool at_an_end = at == 0 || at + 1 == value.size();
-        const std::size_t size = smtp::utf8_character(value.substr(at));
-        if (size > 1) {
-            text += value.substr(at, size);
-        } else if (size == 0 || smtp::is_control(octet) || (octet == ' ' && at_an_end)) {
-            append_octet(text, octet, upper_digits);
+        if (!address::is_text(character) || (character == " " && at_an_end)) {
+            for (const char octet : character)
+                append_octet(text, octet, upper_digits);
         } else {
-            if (contains("\"+,;<=>\\", octet) || (octet == '#' && at == 0)) text += '\\';
-            text += octet;
+            const bool is_special = size == 1 && contains("\"+,;<=>\\", character.front());
+            if (is_special || (character == "#" && at == 0)) text += '\\';
+            text += character;
         }
-        at += size == 0 ? 1 : size;
+        at += size;
     }
     return text;
 }

@@ -12,8 +12,8 @@ namespace postern::ldap {
 // A login as templates ask about it.
 struct LoginForm {
     Values values;  // username, local; domain where the login has one
-    bool is_netbios =
-        false;  // it was CORP\jane: the username is a sAMAccountName and no other name
+    // It was CORP\jane: the username is a sAMAccountName and no other name.
+    bool is_netbios = false;
 };
 
 // `netbios_domains` are those of bind.auth.netbios-domains, in any case. Without them a "\" is a

@@ -1,6 +1,7 @@
 #include "ldap/result_code.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace postern::ldap {

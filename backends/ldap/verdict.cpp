@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -109,18 +110,18 @@ BindVerdict judge_edirectory(std::int32_t error, const Answer& answer) {
 // 389-DS and FreeIPA. They say so before they look at the password, so none of these is `disabled`.
 // 389-DS adds "account locked" by control to all of them; the words tell more.
 struct Wording {
-    int code;
     std::string_view beginning;
+    int code;
     Reason reason;
 };
 constexpr Wording wordings[] = {
-    {result_code::constraint_violation, "Exceed password retry limit", Reason::locked},
-    {result_code::constraint_violation, "Account inactivity limit exceeded", Reason::not_permitted},
-    {result_code::unwilling_to_perform, "Account inactivated", Reason::not_permitted},
-    {result_code::unwilling_to_perform, "Account (Kerberos principal) is expired",
+    {"Exceed password retry limit", result_code::constraint_violation, Reason::locked},
+    {"Account inactivity limit exceeded", result_code::constraint_violation, Reason::not_permitted},
+    {"Account inactivated", result_code::unwilling_to_perform, Reason::not_permitted},
+    {"Account (Kerberos principal) is expired", result_code::unwilling_to_perform,
      Reason::not_permitted},
-    {result_code::unwilling_to_perform, "Entry permanently locked", Reason::locked},
-    {result_code::unwilling_to_perform, "Too many failed logins", Reason::locked},
+    {"Entry permanently locked", result_code::unwilling_to_perform, Reason::locked},
+    {"Too many failed logins", result_code::unwilling_to_perform, Reason::locked},
 };
 
 // How servers refuse somebody, rather than the question.

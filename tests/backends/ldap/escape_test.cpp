@@ -58,6 +58,7 @@ TEST(EscapeDnValue, EscapesWhatTheGrammarTakesForItself) {
         {"\0"s, "\\00"},
         {"a\r\nb\x7F", "a\\0D\\0Ab\\7F"},
         {"j\xC3\xA4ne", "j\xC3\xA4ne"},
+        {"j\xC2\x85\xE2\x80\xA8", "j\\C2\\85\\E2\\80\\A8"},
         {"j\xC3", "j\\C3"},
         {"\xFF\xFE", "\\FF\\FE"},
     };
