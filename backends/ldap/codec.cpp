@@ -111,10 +111,16 @@ Entry entry_of(LDAP* ldap, LDAPMessage* message) {
     return entry;
 }
 
+// What cannot be read may have said that the account is locked: then nobody knows.
 std::optional<PasswordPolicy> policy_of(LDAPControl* const* controls) {
-    for (; controls != nullptr && *controls != nullptr; ++controls)
-        if (std::strcmp((*controls)->ldctl_oid, password_policy_oid) == 0)
-            return parse_password_policy(octets_of((*controls)->ldctl_value));
+    for (; controls != nullptr && *controls != nullptr; ++controls) {
+        const bool is_policy = std::strcmp((*controls)->ldctl_oid, password_policy_oid) == 0;
+        const auto value = octets_of((*controls)->ldctl_value);
+        if (!is_policy || value.empty()) continue;
+        auto policy = parse_password_policy(value);
+        if (!policy) throw ProtocolError("a password policy control that cannot be read");
+        return policy;
+    }
     return std::nullopt;
 }
 

@@ -71,17 +71,32 @@ class Reader {
         return all;
     }
 
+    // The values of an attribute have no order (RFC 4511 4.1.7): of several the one that the DN has.
+    std::string one_of(const Names& names, std::string_view attribute) const {
+        const auto dn = parse_dn(entry_.dn);
+        if (!dn || dn->empty()) return "";
+        for (const auto& part : dn->front()) {
+            const bool is_name = smtp::equal_ignoring_case(part.type, attribute);
+            if (is_name && std::ranges::find(names, part.value) != names.end()) return part.value;
+        }
+        return "";
+    }
+
     // A sentence when something is wrong.
     std::string read_name() {
         for (const auto& attribute : settings_.name) {
             const auto names = entry_.values(attribute);
             if (names.empty()) continue;
-            if (!identity::Login::parse(names.front()))
+            const auto name = names.size() == 1 ? names.front() : one_of(names, attribute);
+            if (name.empty() && names.size() > 1)
+                return fmt::format("the entry has several {} and its DN names none of them",
+                                   attribute);
+            if (!identity::Login::parse(name))
                 return fmt::format(
                     "the entry's {} cannot be a login: empty, longer than 512 octets, not UTF-8, "
                     "or with a control character",
                     attribute);
-            reading_.principal.name = names.front();
+            reading_.principal.name = name;
             return "";
         }
         return fmt::format("the entry has no {} to be called by",

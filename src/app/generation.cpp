@@ -103,6 +103,37 @@ void check_senders(config::Section& root, const Directories& directories,
     }
 }
 
+// A rule about "sales" would never hold where a group is "cn=sales,ou=groups,dc=example,dc=org".
+void check_groups(config::Section& root, const Directories& directories,
+                  const session::Settings& settings) {
+    const auto is_dn = [](const auto& each) {
+        return each.second && each.second->capabilities().groups_are_dns;
+    };
+    const auto ldap = std::ranges::find_if(directories, is_dn);
+    if (ldap == directories.end()) return;
+    auto session = root.table("session");
+    auto auth = session.table("auth"), relay = session.table("relay"), rcpt = session.table("rcpt");
+    const auto check = [&](config::Section& section, std::string_view key,
+                           const expr::Expression& expression) {
+        for (const auto& text : expression.texts_compared_with(expr::Variable::groups))
+            if (text.find('=') == text.npos)
+                section.problem(
+                    key,
+                    fmt::format("no group is called \"{}\": those of directory \"{}\" are DNs",
+                                text, ldap->first),
+                    fmt::format("\"cn={},ou=...\" in lower case, or groups = \"name\" in "
+                                "[directory.{}]",
+                                text, ldap->first));
+    };
+    check(auth, "must-match-sender", settings.auth.must_match_sender);
+    check(auth, "send-as-anyone", settings.auth.send_as_anyone);
+    check(auth, "must-match-header-from", settings.auth.must_match_header_from);
+    check(auth, "may-act-as", settings.auth.may_act_as);
+    check(rcpt, "relay", settings.relay.relay);
+    check(relay, "next-hop", settings.relay.next_hop);
+    check(relay, "bare-newline", settings.relay.bare_newline);
+}
+
 // BEHAVIOUR section 4: strangers only reach a next hop that knows that they are strangers.
 void check_strangers(config::Section& root, const std::vector<upstream::NextHop*>& next_hops,
                      const session::Settings& settings) {
@@ -142,6 +173,7 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     if (!document.problems().empty()) return nullptr;
     const auto reachable_next_hops = reachable(next_hops, settings.relay.next_hop);
     check_senders(root, directories, settings.auth);
+    check_groups(root, directories, settings);
     check_strangers(root, reachable_next_hops, settings);
     if (!document.problems().empty()) return nullptr;
 

@@ -150,6 +150,9 @@ class Expression {
     // empty: it is not. For checks at load: which directories, which next hops, which mechanisms
     // can this name?
     std::vector<Value> possible_results() const;
+    // The texts that it compares this variable with, as a whole: by == and !=, contains(), in-list.
+    // For checks at load: can such a text be there at all?
+    std::vector<std::string> texts_compared_with(Variable variable) const;
 
  private:
     std::vector<Branch> branches_;

@@ -51,6 +51,10 @@ Expression naming(config::Section& section, std::string_view key, std::string_vi
 Expression read_directory(config::Section& section, const std::vector<std::string>& directories) {
     const Context context{Stage::ehlo, Kind::text, {}, true};
     const bool is_older = section.has("lookup") && !section.has("directory");
+    const bool is_chosen = section.has("directory") || section.has("lookup");
+    if (directories.size() > 1 && !is_chosen)
+        section.problem("", "it is not said which of the directories is asked",
+                        fmt::format("session.auth.directory = \"'{}'\"", directories.front()));
     if (section.has("lookup") && section.has("directory")) {
         section.problem("lookup", "session.auth.lookup stands beside directory",
                         "it is the older name of the same setting: keep one of them");

@@ -114,6 +114,36 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
     }
 }
 
+// A rule about a name that no group has would be a promise that nobody keeps.
+TEST(Generation, GroupsThatAreDnsAreComparedWithDns) {
+    const std::string ldap =
+        "[directory.corp]\ntype = \"ldap\"\nurl = \"ldap://127.0.0.1:9\"\nbase-dn = \"dc=x\"\n"
+        "filter.name = \"(uid=?)\"\n";
+    const std::string rules = "[session.auth]\ndirectory = \"'corp'\"\n";
+    struct Case {
+        std::string rule;
+        bool is_mistake;
+    };
+    const Case cases[] = {
+        {"may-act-as = \"contains(groups, 'sales')\"", true},
+        {"may-act-as = \"is_tls && !contains(groups, 'sales')\"", true},
+        {"must-match-sender = [{ if = \"groups\", in-list = [\"sales\"], then = false }, "
+         "{ else = true }]",
+         true},
+        {"send-as-anyone = \"contains(groups, 'cn=sales,dc=x')\"", false},
+        {"send-as-anyone = \"helo_domain == 'sales'\"", false},
+    };
+    for (const auto& each : cases) {
+        const auto problems = problems_of(plugins() + ldap + rules + each.rule + "\n");
+        EXPECT_EQ(problems.find("no group is called \"sales\"") != std::string::npos,
+                  each.is_mistake)
+            << each.rule << "\n"
+            << problems;
+        const auto names = ldap + "groups = \"name\"\n";
+        EXPECT_EQ(problems_of(plugins() + names + rules + each.rule + "\n"), "") << each.rule;
+    }
+}
+
 TEST(Generation, AllMistakesAreReportedAtOnce) {
     const auto all =
         problems_of(plugins() +
@@ -136,7 +166,8 @@ TEST(Generation, WhatCannotBeReadIsAllThatIsReported) {
 TEST(Generation, OfARefusedTypeNoOtherKeyIsReported) {
     const auto backend = problems_of(plugins() +
                                      "[directory.x]\ntype = \"phonebook\"\nurl = \"x\"\n"
-                                     "timeout = \"soon\"\ntls.ca = \"y\"\n");
+                                     "timeout = \"soon\"\ntls.ca = \"y\"\n"
+                                     "[session.auth]\ndirectory = \"'people'\"\n");
     EXPECT_EQ(std::ranges::count(backend, '\n'), 1) << backend;
     const auto next_hop = problems_of(plugins() +
                                       "[next-hop.x]\ntype = \"pigeon\"\nloft = \"x\"\n"

@@ -3,6 +3,8 @@
 #include <ldap.h>
 
 #include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -37,6 +39,7 @@ class Plain {
         const int version = LDAP_VERSION3;
         if (ldap_initialize(&ldap_, url.c_str()) != LDAP_SUCCESS) throw std::runtime_error("url");
         ldap_set_option(ldap_, LDAP_OPT_PROTOCOL_VERSION, &version);
+        ldap_set_option(ldap_, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);  // it would ask the DNS about each
     }
     ~Plain() { ldap_unbind_ext_s(ldap_, nullptr, nullptr); }
     Plain(const Plain&) = delete;

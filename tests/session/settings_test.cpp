@@ -18,8 +18,11 @@ struct Reading {
 Reading read(const std::string& toml) {
     auto document = config::Document::parse(toml, "t");
     auto root = document.root();
-    Reading reading{Settings::read(root, "gate.example.org", {"people", "remote/imap"}, {"mta"}),
-                    ""};
+    // Who has two directories says which one is asked.
+    const bool says = toml.find("directory") != toml.npos || toml.find("lookup") != toml.npos;
+    std::vector<std::string> directories{"people"};
+    if (says) directories.emplace_back("remote/imap");
+    Reading reading{Settings::read(root, "gate.example.org", directories, {"mta"}), ""};
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
         reading.problems += problem.text() + "\n";
