@@ -35,9 +35,12 @@ std::int64_t number(const std::string& text) {
 
 std::string known_as(const ServiceAccount& service) {
     switch (service.kind) {
-        case ServiceAccount::Kind::simple: return "knows us as " + service.dn;
-        case ServiceAccount::Kind::external: return "knows us by our certificate or user id";
-        case ServiceAccount::Kind::anonymous: break;
+        case ServiceAccount::Kind::simple:
+            return "knows us as " + service.dn;
+        case ServiceAccount::Kind::external:
+            return "knows us by our certificate or user id";
+        case ServiceAccount::Kind::anonymous:
+            break;
     }
     return "we are anonymous to it";
 }
