@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/system/system_error.hpp>
 #include <charconv>
 #include <cstdint>
 
@@ -32,6 +33,18 @@ std::int64_t number(const std::string& text) {
     return value;
 }
 
+std::string known_as(const ServiceAccount& service) {
+    switch (service.kind) {
+        case ServiceAccount::Kind::simple:
+            return "knows us as " + service.dn;
+        case ServiceAccount::Kind::external:
+            return "knows us by our certificate or user id";
+        case ServiceAccount::Kind::anonymous:
+            break;
+    }
+    return "we are anonymous to it";
+}
+
 // Active Directory counts the time in negative units of 100 ns.
 std::string minutes(const std::string& interval) {
     const auto value = number(interval);
@@ -56,6 +69,8 @@ constexpr std::string_view self_written_in_389[] = {"mail", "description", "disp
 net::Task<Findings> Examiner::examine() {
     try {
         co_await look_at_everything();
+    } catch (const boost::system::system_error& error) {
+        tell(Kind::fault, error.code().message());
     } catch (const std::exception&) {
         tell(Kind::fault, observe::words_of(std::current_exception()));
     }
@@ -66,8 +81,7 @@ net::Task<> Examiner::look_at_everything() {
     const auto message = co_await read("", SearchScope::base, "(objectClass=*)",
                                        {"supportedCapabilities", "defaultNamingContext",
                                         "namingContexts", "vendorName", "vendorVersion"});
-    tell(Kind::good, fmt::format("answers, and knows us as {}",
-                                 settings_.service.dn.empty() ? "somebody" : settings_.service.dn));
+    tell(Kind::good, "answers, and " + known_as(settings_.service));
     co_await look_at_bases();
     if (message.entries.empty()) {
         tell(Kind::warning, "does not show its root entry, so nothing is known of its rules");

@@ -79,6 +79,9 @@ void read_service(Section& bind, Settings& settings) {
     if (service.kind == Kind::simple && (!named || service.password.empty()))
         bind.problem(named ? "secret" : "dn", "our own account needs a name and a password",
                      "bind.dn and bind.secret; or bind.mechanism = \"anonymous\" or \"external\"");
+    if (bind.has("secret") && !named && service.kind == Kind::anonymous)
+        bind.problem("secret", "a password without a name, so we would be anonymous",
+                     "bind.dn = \"cn=postern,dc=example,dc=org\", or leave bind.secret out");
     if (named && service.kind != Kind::simple)
         bind.problem("dn", "a name is of no use to this mechanism",
                      "leave bind.dn out, or bind.mechanism = \"simple\"");
@@ -127,12 +130,18 @@ void read_authentication(Section& bind, Settings& settings) {
                      "netbios-domains = [\"CORP\"] beside it, or a template that is a DN");
 }
 
-void read_search(Section& section, Settings& settings) {
+void read_search(Section& section, Settings& settings, observe::Log& log) {
     settings.bases = section.texts("base-dn");
-    for (const auto& base : settings.bases)
-        if (!base.empty() && !normalize_dn(base))
+    for (const auto& base : settings.bases) {
+        if (base.empty())
+            log.write(observe::events::config_warning,
+                      {{"where", section.name()},
+                       {"why", "an empty base-dn: only a global catalog of Active Directory and "
+                               "few others find anything there"}});
+        else if (!normalize_dn(base))
             section.problem("base-dn", fmt::format("\"{}\" is no DN", base),
                             "base-dn = \"dc=example,dc=org\"");
+    }
     if (settings.bases.empty())
         section.problem("", "it is not said where to search", "base-dn = \"dc=example,dc=org\"");
     settings.scope = section.choice<SearchScope>("scope",
@@ -196,7 +205,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     auto bind = section.table("bind");
     read_service(bind, settings);
     read_authentication(bind, settings);
-    read_search(section, settings);
+    read_search(section, settings, log);
     auto attributes = section.table("attributes");
     settings.attributes = AttributeSettings::read(attributes);
     read_groups(section, settings);

@@ -32,19 +32,24 @@ class ShippedSettings(unittest.TestCase):
              "-keyout", self.folder / "privkey.pem", "-out", self.folder / "fullchain.pem"],
             check=True, capture_output=True)
         (self.folder / "internal-ca.pem").write_bytes((self.folder / "fullchain.pem").read_bytes())
+        (self.folder / "ldap-secret").write_text("secret\n", encoding="utf-8")
 
     def check(self, *names, change=lambda text: text):
-        """`postern check` over copies of the files, with certificates that exist."""
+        """`postern check` over copies of the files, with certificates and secrets that exist."""
         arguments = [PROGRAM, "check"]
         for name in names:
             text = (ROOT / "config" / name).read_text(encoding="utf-8")
             copy = self.folder / Path(name).name
-            copy.write_text(change(text.replace("/etc/postern/tls", str(self.folder))), encoding="utf-8")
+            for folder in ("/etc/postern/tls", "/etc/postern"):
+                text = text.replace(f'"{folder}/', f'"{self.folder}/').replace(f"file:{folder}/", f"file:{self.folder}/")
+            copy.write_text(change(text), encoding="utf-8")
             arguments += ["--config", copy]
         hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
-                              stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash})
+                              stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash,
+                                                              "LDAP_SECRET": "secret"})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertNotIn("config.warning", done.stderr)
 
     def test_the_annotated_settings_work_as_they_are(self):
         self.check("postern.toml")
@@ -54,6 +59,16 @@ class ShippedSettings(unittest.TestCase):
 
     def test_postfix_with_its_users(self):
         self.check("examples/postfix.toml", "examples/users.toml")
+
+    def test_every_corporate_directory(self):
+        for name in ("openldap", "active-directory", "freeipa", "samba-ad", "lldap"):
+            with self.subTest(name):
+                self.check(f"examples/{name}.toml")
+
+    def test_no_example_is_left_out(self):
+        here = Path(__file__).read_text(encoding="utf-8")
+        for example in (ROOT / "config/examples").glob("*.toml"):
+            self.assertIn(f'"{example.stem}"', here.replace("examples/", "").replace(".toml", ""))
 
     def test_its_jane_has_the_password_that_is_documented(self):
         done = subprocess.run([PROGRAM, "auth", "jane", "--config", ROOT / "config/postern.toml"], input="open-sesame\n",
