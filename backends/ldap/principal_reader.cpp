@@ -85,7 +85,9 @@ class Reader {
     // A sentence when something is wrong.
     std::string read_name() {
         for (const auto& attribute : settings_.name) {
-            const auto names = entry_.values(attribute);
+            const auto plain = entry_.attributes.find(attribute);
+            const bool has_plain = plain != entry_.attributes.end() && !plain->second.empty();
+            const auto names = has_plain ? plain->second : entry_.values(attribute);
             if (names.empty()) continue;
             const auto name = names.size() == 1 ? names.front() : one_of(names, attribute);
             if (name.empty() && names.size() > 1)

@@ -23,6 +23,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// A server that does not know us would lock our account if it were asked as often as one that is
+// away.
+constexpr auto after_a_refusal = 1min;
 constexpr std::size_t crowded = 4;  // searches on a connection before another one is opened
 
 // Whether the running coroutine has been cancelled, which is no fault of the server.
@@ -121,9 +124,12 @@ net::Task<> Server::keep(std::shared_ptr<Server> self) {
 net::Task<> Server::look_after() {
     net::Backoff backoff(100ms, 2s);
     for (;;) {
-        pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());
+        const auto retry = service_refused_ ? after_a_refusal : backoff.next();
+        pause_.expires_after(up_ ? settings_->pool.idle / 2 : retry);
         co_await pause_.async_wait(asio::as_tuple(net::use_task));
         if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
+        const bool has_news = net::Clock::now() < pause_.expiry();  // it went down just now
+        if (has_news) continue;
         if (up_) {
             backoff.reset();
             co_await keep_alive();
@@ -233,6 +239,7 @@ net::Task<> Server::bind_service(Connection& connection) {
                              ? co_await connection.bind_external()
                              : co_await connection.bind(service.dn, service.password);
     const auto refusal = judge_service_bind(message.answer);
+    service_refused_ = refusal.has_value();
     if (!refusal) co_return;
     log_.write(events::directory_service_refused,
                {{"directory", directory_}, {"server", address_.text()}, {"why", refusal->why}});

@@ -98,6 +98,7 @@ class Server : public std::enable_shared_from_this<Server> {
     std::shared_ptr<net::Slots> bind_slots_, opening_;
     net::Clock::time_point heard_{};  // on other connections than the pipelines
     bool up_ = true, closed_ = false, knows_chain_rule_ = false;
+    bool service_refused_ = false;  // our own account, by the last bind
 };
 
 }  // namespace postern::ldap

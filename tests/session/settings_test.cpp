@@ -47,7 +47,7 @@ TEST(SessionSettings, HaveTheDefaultsOfTheContract) {
     const auto& auth = settings.auth;
     EXPECT_EQ(settings.greeting_delay.duration(facts), seconds(0));
     EXPECT_EQ(auth.mechanisms.texts(facts), (std::vector<std::string>{"plain", "login"}));
-    EXPECT_EQ(auth.directory.text(facts), "");
+    EXPECT_EQ(auth.directory.text(facts), "people") << "the only one";
     EXPECT_TRUE(auth.require.boolean(facts));
     EXPECT_FALSE(auth.allow_plain_text.boolean(facts));
     EXPECT_TRUE(auth.must_match_sender.boolean(facts));

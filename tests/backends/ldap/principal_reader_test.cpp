@@ -28,9 +28,21 @@ TEST(PrincipalReader, TheNameIsTheFirstAsTheDirectorySpellsIt) {
     AttributeSettings settings;
     settings.name = {"sAMAccountName", "uid"};
     EXPECT_EQ(read({{"UID", {"Jane"}}}, settings).principal.name, "Jane");
-    EXPECT_EQ(read({{"samaccountname", {"JD", "x"}}}, settings).principal.name, "JD");
+    EXPECT_EQ(read({{"samaccountname", {"JD"}}, {"uid", {"x"}}}, settings).principal.name, "JD");
     EXPECT_EQ(read({{"uid", {"J\xC3\xA4ne D"}}}, settings).principal.name, "J\xC3\xA4ne D");
     EXPECT_EQ(read({{"uid;lang-de", {"x"}}, {"uid", {"Jane"}}}, settings).principal.name, "Jane");
+}
+
+TEST(PrincipalReader, OfSeveralNamesTheDnHasTheOneThatCounts) {
+    const AttributeSettings settings;
+    Entry entry{"uid=jane+cn=Jane,ou=people", {{"uid", {"boss", "jane"}}}};
+    EXPECT_EQ(read_principal(entry, settings, GroupNames::dn)->principal.name, "jane");
+    for (const auto* dn : {"cn=jane,ou=people", "uid=Jane,ou=people", "ou=people,uid=jane", ""}) {
+        entry.dn = dn;
+        const auto reading = read_principal(entry, settings, GroupNames::dn);
+        ASSERT_FALSE(reading) << dn;
+        EXPECT_EQ(reading.error(), "the entry has several uid and its DN names none of them");
+    }
 }
 
 TEST(PrincipalReader, WithoutAGoodNameThereIsNobody) {
