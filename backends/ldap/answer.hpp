@@ -1,8 +1,8 @@
-// ldap: asks an LDAP server (OpenLDAP, Active Directory, 389-DS, ...) who somebody is. Pure, tested by
-// tables and fuzzed: escape, filter_template, dn_template (what is asked), verdict (what the answer
-// means), principal_reader (whom an entry describes). I/O: codec (libldap as a codec between octets and
-// messages, no socket), connection, server, ldap_directory (the question). All of it lives on the
-// directory's one thread.
+// ldap: asks an LDAP server (OpenLDAP, Active Directory, 389-DS, ...) who somebody is. Pure, tested
+// by tables and fuzzed: escape, filter_template, dn_template (what is asked), verdict (what the
+// answer means), principal_reader (whom an entry describes). I/O: codec (libldap as a codec between
+// octets and messages, no socket), connection, server, ldap_directory (the question). All of it
+// lives on the directory's one thread.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,9 @@ struct PasswordPolicy {
 
 // LDAPResult, RFC 4511 4.1.9.
 struct Answer {
-    int code = 80;           // other: an answer that nobody filled in is none
-    std::string diagnostic;  // the server's words, for logs only; Active Directory hides a code in it
+    int code = 80;  // other: an answer that nobody filled in is none
+    std::string
+        diagnostic;  // the server's words, for logs only; Active Directory hides a code in it
     std::optional<PasswordPolicy> policy;
 };
 

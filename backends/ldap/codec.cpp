@@ -73,19 +73,26 @@ void check(int status) {
 
 int scope_of(SearchScope scope) {
     switch (scope) {
-        case SearchScope::base: return LDAP_SCOPE_BASE;
-        case SearchScope::one_level: return LDAP_SCOPE_ONELEVEL;
-        case SearchScope::subtree: break;
+        case SearchScope::base:
+            return LDAP_SCOPE_BASE;
+        case SearchScope::one_level:
+            return LDAP_SCOPE_ONELEVEL;
+        case SearchScope::subtree:
+            break;
     }
     return LDAP_SCOPE_SUBTREE;
 }
 
 int dereference_of(Dereference dereference) {
     switch (dereference) {
-        case Dereference::searching: return LDAP_DEREF_SEARCHING;
-        case Dereference::finding: return LDAP_DEREF_FINDING;
-        case Dereference::always: return LDAP_DEREF_ALWAYS;
-        case Dereference::never: break;
+        case Dereference::searching:
+            return LDAP_DEREF_SEARCHING;
+        case Dereference::finding:
+            return LDAP_DEREF_FINDING;
+        case Dereference::always:
+            return LDAP_DEREF_ALWAYS;
+        case Dereference::never:
+            break;
     }
     return LDAP_DEREF_NEVER;
 }
@@ -128,8 +135,8 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     char* diagnostic = nullptr;
     Controls controls;
     int code = LDAP_OTHER;
-    const int status = ldap_parse_result(ldap, part, &code, nullptr, &diagnostic, nullptr,
-                                         &controls.list, 0);
+    const int status =
+        ldap_parse_result(ldap, part, &code, nullptr, &diagnostic, nullptr, &controls.list, 0);
     message.answer.diagnostic = taken(diagnostic);
     if (status != LDAP_SUCCESS) throw ProtocolError("an answer that cannot be read");
     message.answer.code = code;
@@ -261,8 +268,8 @@ int Codec::start_tls() {
 
 int Codec::who_am_i() {
     int id = 0;
-    check(ldap_extended_operation(state_->ldap_, LDAP_EXOP_WHO_AM_I, nullptr, nullptr, nullptr,
-                                  &id));
+    check(
+        ldap_extended_operation(state_->ldap_, LDAP_EXOP_WHO_AM_I, nullptr, nullptr, nullptr, &id));
     return id;
 }
 

@@ -68,8 +68,8 @@ class Codec {
     std::string take_output();
     // Octets that were received. Throws ProtocolError when a message grows beyond `most_octets`.
     void feed(std::string_view octets);
-    // The next message that is complete. Throws ProtocolError when what was fed is no LDAP. A notice
-    // of disconnection (RFC 4511 4.4.1) is a ProtocolError with the server's words.
+    // The next message that is complete. Throws ProtocolError when what was fed is no LDAP. A
+    // notice of disconnection (RFC 4511 4.4.1) is a ProtocolError with the server's words.
     std::optional<Message> next();
     // Octets are waiting that no message has used: after StartTLS somebody has injected them.
     bool has_unread() const;

@@ -65,7 +65,8 @@ EntryFinder::Found EntryFinder::only_one(const std::vector<Message>& messages,
         several = several || is_cut_short(message.answer);
         for (const auto& entry : message.entries) {
             // Bases may overlap.
-            several = several || (one != nullptr && normalize_dn(one->dn) != normalize_dn(entry.dn));
+            several =
+                several || (one != nullptr && normalize_dn(one->dn) != normalize_dn(entry.dn));
             one = &entry;
         }
     }
@@ -94,8 +95,8 @@ net::Task<EntryFinder::Found> EntryFinder::bound_entry(Server::Lease& lease,
             co_return Unavailable{Scope::question, "the server does not say who is bound"};
     }
     const auto search = search_of(dn, SearchScope::base, std::string(any_entry));
-    const auto read = settings_.reads_as_user ? co_await lease.search(search)
-                                              : co_await server_.search(search);
+    const auto read =
+        settings_.reads_as_user ? co_await lease.search(search) : co_await server_.search(search);
     if (is_gone(read.answer) || (read.answer.code == 0 && read.entries.empty()))
         co_return Unavailable{Scope::question, "the entry that was bound cannot be read"};
     if (auto unavailable = judge_search(read.answer)) co_return *std::move(unavailable);
@@ -131,8 +132,8 @@ Search EntryFinder::search_of(std::string base, SearchScope scope, std::string f
     search.dereference = settings_.dereference;
     search.filter = std::move(filter);
     const bool with_secret = settings_.method == Method::hash;
-    search.attributes = with_secret ? settings_.attributes.wanted_with_secret()
-                                    : settings_.attributes.wanted();
+    search.attributes =
+        with_secret ? settings_.attributes.wanted_with_secret() : settings_.attributes.wanted();
     return search;
 }
 

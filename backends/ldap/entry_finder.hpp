@@ -24,8 +24,8 @@ class EntryFinder {
     using Found = std::variant<identity::Unavailable, Entry, identity::Rejected>;
     // More than one entry is no answer: a guess would let somebody in as somebody else.
     net::Task<Found> by_login(const identity::Login& login);
-    // The entry that the name of a successful bind stands for: read by its DN, or by what the server
-    // calls whoever is bound (RFC 4532) when the name is no DN.
+    // The entry that the name of a successful bind stands for: read by its DN, or by what the
+    // server calls whoever is bound (RFC 4532) when the name is no DN.
     net::Task<Found> bound_entry(Server::Lease& lease, const std::string& name);
     // Whether there is no entry of that name any more.
     net::Task<bool> has_gone(const std::string& dn);

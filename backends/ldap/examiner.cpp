@@ -56,9 +56,10 @@ std::string minutes(const std::string& interval) {
 // entry unless told otherwise (MS-ADTS 5.1.3.2.2, MS-ADA), as far as somebody might keep mail
 // addresses or groups in it.
 constexpr std::string_view self_written_in_ad[] = {
-    "assistant", "info",           "ipPhone",        "mobile",           "otherMailbox",
-    "pager",     "personalTitle",  "postalAddress",  "publicDelegates",  "street",
-    "streetAddress", "telephoneNumber", "userSharedFolder"};
+    "assistant",       "info",   "ipPhone",       "mobile",
+    "otherMailbox",    "pager",  "personalTitle", "postalAddress",
+    "publicDelegates", "street", "streetAddress", "telephoneNumber",
+    "userSharedFolder"};
 // What the suffix of an older 389-DS lets everybody write: "Enable self write for common
 // attributes".
 constexpr std::string_view self_written_in_389[] = {"mail", "description", "displayName",
@@ -102,7 +103,8 @@ net::Task<> Examiner::look_at_bases() {
     }
 }
 
-// --- lockout ---------------------------------------------------------------------------------------
+// --- lockout
+// ---------------------------------------------------------------------------------------
 
 net::Task<> Examiner::look_at_lockout(const Entry& root) {
     const auto capabilities = root.values("supportedCapabilities");
@@ -140,15 +142,17 @@ net::Task<> Examiner::look_at_password_policies(std::string context) {
         if (!smtp::equal_ignoring_case(first(policy, "pwdLockout"), "TRUE") || most == 0) continue;
         const auto seconds = number(first(policy, "pwdLockoutDuration"));
         tell(Kind::warning,
-             fmt::format("{} locks an account after {} wrong passwords, {}: whoever guesses here can "
-                         "lock people out; keep session.auth.errors.total below it",
-                         policy.dn, most,
-                         seconds == 0 ? std::string("until somebody unlocks it")
-                                      : fmt::format("for {} seconds", seconds)));
+             fmt::format(
+                 "{} locks an account after {} wrong passwords, {}: whoever guesses here can "
+                 "lock people out; keep session.auth.errors.total below it",
+                 policy.dn, most,
+                 seconds == 0 ? std::string("until somebody unlocks it")
+                              : fmt::format("for {} seconds", seconds)));
     }
 }
 
-// --- who may write what ----------------------------------------------------------------------------
+// --- who may write what
+// ----------------------------------------------------------------------------
 
 void Examiner::look_at_rights(const Entry& root) {
     const auto capabilities = root.values("supportedCapabilities");
@@ -165,10 +169,11 @@ void Examiner::look_at_rights(const Entry& root) {
                 return smtp::equal_ignoring_case(each, name);
             });
             if (is_own)
-                tell(Kind::warning,
-                     fmt::format("lets people write \"{}\" in their own entry unless that right was "
-                                 "taken from them: whoever may write it can send as anybody",
-                                 name));
+                tell(
+                    Kind::warning,
+                    fmt::format("lets people write \"{}\" in their own entry unless that right was "
+                                "taken from them: whoever may write it can send as anybody",
+                                name));
         }
     }
 }

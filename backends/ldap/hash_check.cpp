@@ -55,9 +55,8 @@ net::Task<BindVerdict> HashCheck::check(std::vector<std::string> stored,
 
 net::Task<std::optional<bool>> HashCheck::verify(Hashes hashes,
                                                  const identity::Credentials& credentials) {
-    const auto standing = recent_.knows(credentials, net::Clock::now())
-                              ? HashPool::Standing::known
-                              : HashPool::Standing::fresh;
+    const auto standing = recent_.knows(credentials, net::Clock::now()) ? HashPool::Standing::known
+                                                                        : HashPool::Standing::fresh;
     auto submit = [&pool = pool_, memory = most_memory(*hashes),
                    standing](std::function<void()> job) {
         return pool.submit(standing, memory, std::move(job));

@@ -19,8 +19,8 @@ class HashCheck {
  public:
     HashCheck(crypto::HashPool& pool, crypto::HashLimits limits) : pool_(pool), limits_(limits) {}
 
-    // `stored`: the values of the attribute. Unavailable{question}: one of them is in a form that we
-    // cannot check and no other one fits; Unavailable{busy}: the pool is full.
+    // `stored`: the values of the attribute. Unavailable{question}: one of them is in a form that
+    // we cannot check and no other one fits; Unavailable{busy}: the pool is full.
     net::Task<BindVerdict> check(std::vector<std::string> stored,
                                  const identity::Credentials& credentials);
 

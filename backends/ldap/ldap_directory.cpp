@@ -29,8 +29,8 @@ using identity::Unavailable;
 
 namespace {
 
-// What one attempt at one server tells about that server, also when whoever asked has left: a server
-// that hangs is mostly noticed by that.
+// What one attempt at one server tells about that server, also when whoever asked has left: a
+// server that hangs is mostly noticed by that.
 class Attempt {
  public:
     Attempt(Server& server, net::Clock::duration patience)
@@ -111,8 +111,8 @@ LdapDirectory::LdapDirectory(const directory::BackendContext& context, Settings 
       name_(context.name),
       hashes_(context.hash_pool, settings_->hash_limits) {
     for (const auto& address : settings_->servers) {
-        servers_.push_back(std::make_shared<Server>(settings_, address, name_, log_,
-                                                    context.io.get_executor()));
+        servers_.push_back(
+            std::make_shared<Server>(settings_, address, name_, log_, context.io.get_executor()));
         servers_.back()->start();
     }
 }
@@ -134,8 +134,7 @@ directory::Capabilities LdapDirectory::capabilities() const {
 net::Task<AuthResult> LdapDirectory::authenticate(const Credentials& credentials) {
     // An empty password would be an anonymous bind, which succeeds (RFC 4513 5.1.2).
     if (credentials.password.empty()) co_return Rejected{Reason::bad_credentials, ""};
-    co_return co_await ask<AuthResult>(
-        [&](Server& server) { return prove(server, credentials); });
+    co_return co_await ask<AuthResult>([&](Server& server) { return prove(server, credentials); });
 }
 
 net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
@@ -152,11 +151,13 @@ net::Task<directory::Findings> LdapDirectory::examine() {
     co_return all;
 }
 
-// --- one question, several servers -----------------------------------------------------------------
+// --- one question, several servers
+// -----------------------------------------------------------------
 
 std::vector<LdapDirectory::ServerPtr> LdapDirectory::candidates() {
     auto all = servers_;
-    if (settings_->round_robin) std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
+    if (settings_->round_robin)
+        std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
     std::erase_if(all, [](const auto& server) { return !server->is_up(); });
     return all;
 }
@@ -184,19 +185,23 @@ net::Task<Result> LdapDirectory::ask(Question<Result> question) {
         if (!thrown) continue;
         const auto failure = failure_of(thrown);
         attempt.failed(failure.why, failure.is_certain);
-        result = Unavailable{Scope::directory, fmt::format("{}: {}", servers[tried]->address().text(),
-                                                           failure.why)};
+        result = Unavailable{Scope::directory,
+                             fmt::format("{}: {}", servers[tried]->address().text(), failure.why)};
     }
     co_return result;
 }
 
-// --- one question, one server ----------------------------------------------------------------------
+// --- one question, one server
+// ----------------------------------------------------------------------
 
 net::Task<AuthResult> LdapDirectory::prove(Server& server, const Credentials& credentials) {
     switch (settings_->method) {
-        case Method::lookup: return bind_found(server, credentials);
-        case Method::by_template: return bind_made(server, credentials);
-        case Method::hash: break;
+        case Method::lookup:
+            return bind_found(server, credentials);
+        case Method::by_template:
+            return bind_made(server, credentials);
+        case Method::hash:
+            break;
     }
     return compare(server, credentials);
 }
@@ -234,8 +239,7 @@ net::Task<AuthResult> LdapDirectory::bind_found(Server& server, const Credential
         const auto reason = std::get<Reason>(verdict);
         if (reason != Reason::bad_credentials || !co_await finder.has_gone(entry->dn))
             co_return Rejected{reason, account_of(*entry)};
-        if (!again)
-            co_return Unavailable{Scope::question, "the entry moves while it is bound"};
+        if (!again) co_return Unavailable{Scope::question, "the entry moves while it is bound"};
     }
 }
 
@@ -268,8 +272,10 @@ net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& 
     if (std::holds_alternative<Unavailable>(found))
         co_return answer_of<AuthResult>(std::move(found));
     const auto* entry = std::get_if<Entry>(&found);
-    const auto checked = co_await hashes_.check(
-        entry != nullptr ? values_of(*entry, settings_->attributes.secret) : std::vector<std::string>(), credentials);
+    const auto checked =
+        co_await hashes_.check(entry != nullptr ? values_of(*entry, settings_->attributes.secret)
+                                                : std::vector<std::string>(),
+                               credentials);
     if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
     if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
     if (const auto* reason = std::get_if<Reason>(&checked))

@@ -15,8 +15,8 @@
 
 namespace postern::ldap {
 
-// Asks LDAP servers. A whole question goes to one server, for what one has found another one may not
-// have yet; when that server fails, to the next.
+// Asks LDAP servers. A whole question goes to one server, for what one has found another one may
+// not have yet; when that server fails, to the next.
 class LdapDirectory final : public directory::Directory {
  public:
     LdapDirectory(const directory::BackendContext& context, Settings settings);

@@ -31,8 +31,8 @@ void read_servers(Section& section, Settings& settings) {
     if (!section.has("url"))
         section.problem("", "a directory of type \"ldap\" without a server",
                         "url = \"ldap://ldap.internal\", or a list of them");
-    settings.round_robin = section.choice<bool>("order", {{"first", false}, {"round-robin", true}},
-                                                false);
+    settings.round_robin =
+        section.choice<bool>("order", {{"first", false}, {"round-robin", true}}, false);
 }
 
 bool is_loopback(const ServerAddress& address) {
@@ -126,7 +126,8 @@ void read_authentication(Section& bind, Settings& settings) {
                      "method = \"template\", or leave it out");
     if (by_template && settings.bind_template && !settings.bind_template->is_dn() &&
         settings.netbios_domains.empty())
-        auth.problem("template", "a name that is no DN is confirmed by the server's \"u:DOMAIN\\user\"",
+        auth.problem("template",
+                     "a name that is no DN is confirmed by the server's \"u:DOMAIN\\user\"",
                      "netbios-domains = [\"CORP\"] beside it, or a template that is a DN");
 }
 
@@ -136,8 +137,9 @@ void read_search(Section& section, Settings& settings, observe::Log& log) {
         if (base.empty())
             log.write(observe::events::config_warning,
                       {{"where", section.name()},
-                       {"why", "an empty base-dn: only a global catalog of Active Directory and "
-                               "few others find anything there"}});
+                       {"why",
+                        "an empty base-dn: only a global catalog of Active Directory and "
+                        "few others find anything there"}});
         else if (!normalize_dn(base))
             section.problem("base-dn", fmt::format("\"{}\" is no DN", base),
                             "base-dn = \"dc=example,dc=org\"");

@@ -41,16 +41,17 @@ struct GroupSettings {
     std::optional<FilterTemplate> filter;  // "(member={dn})"; nullopt: the entry's attribute only
     std::vector<std::string> bases;
     Nesting nesting = Nesting::none;
-    unsigned depth = 8;       // how far a walk goes
-    std::size_t limit = 500;  // of groups of one account
+    unsigned depth = 8;          // how far a walk goes
+    std::size_t limit = 500;     // of groups of one account
     bool own_addresses = false;  // a member owns the addresses of the group
 };
 
 struct PoolSettings {
     std::size_t searches = 2;  // connections of the service account, each with many searches
     std::size_t binds = 16;    // connections for the binds of users, each with one at a time
-    std::chrono::milliseconds idle = std::chrono::minutes(1);  // then a bind's connection is closed,
-                                                               // a search's connection is tried
+    std::chrono::milliseconds idle =
+        std::chrono::minutes(1);  // then a bind's connection is closed,
+                                  // a search's connection is tried
 };
 
 // One [directory.x] of type "ldap".
@@ -80,8 +81,8 @@ struct Settings {
     crypto::HashLimits hash_limits;
 };
 
-// Mistakes become Problems; nullopt when a part is missing without which there is no directory. Logs
-// what deserves a look.
+// Mistakes become Problems; nullopt when a part is missing without which there is no directory.
+// Logs what deserves a look.
 std::optional<Settings> read_settings(config::Section& section, observe::Log& log);
 
 }  // namespace postern::ldap

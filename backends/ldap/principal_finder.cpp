@@ -84,10 +84,12 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry)
     co_return std::nullopt;
 }
 
-// --- groups ----------------------------------------------------------------------------------------
+// --- groups
+// ----------------------------------------------------------------------------------------
 
 std::string PrincipalFinder::name_of_group(const std::string& dn) const {
-    const auto name = settings_.group_names == GroupNames::dn ? normalize_dn(dn) : first_rdn_value(dn);
+    const auto name =
+        settings_.group_names == GroupNames::dn ? normalize_dn(dn) : first_rdn_value(dn);
     return name.value_or(dn);
 }
 
@@ -95,9 +97,8 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Account& 
                                                                  Names& groups) {
     using Nesting = GroupSettings::Nesting;
     const auto& settings = settings_.groups;
-    const bool by_rule =
-        settings.nesting == Nesting::server_rule ||
-        (settings.nesting == Nesting::automatic && server_.knows_chain_rule());
+    const bool by_rule = settings.nesting == Nesting::server_rule ||
+                         (settings.nesting == Nesting::automatic && server_.knows_chain_rule());
     if (by_rule) {
         if (auto failure = co_await groups_by_rule(account.dn, groups)) co_return failure;
         if (groups.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
@@ -163,7 +164,8 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_search(const std:
     co_return std::nullopt;
 }
 
-// --- other entries ---------------------------------------------------------------------------------
+// --- other entries
+// ---------------------------------------------------------------------------------
 
 // An entry that is gone, or that we may not see, has no addresses.
 net::Task<PrincipalFinder::Failure> PrincipalFinder::add_addresses(

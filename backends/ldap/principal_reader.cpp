@@ -71,13 +71,15 @@ class Reader {
         return all;
     }
 
-    // The values of an attribute have no order (RFC 4511 4.1.7): of several the one that the DN has.
+    // The values of an attribute have no order (RFC 4511 4.1.7): of several the one that the DN
+    // has.
     std::string one_of(const Names& names, std::string_view attribute) const {
         const auto dn = parse_dn(entry_.dn);
         if (!dn || dn->empty()) return "";
         for (const auto& part : dn->front()) {
-            const bool is_name = smtp::equal_ignoring_case(part.type, attribute);
-            if (is_name && std::ranges::find(names, part.value) != names.end()) return part.value;
+            if (!smtp::equal_ignoring_case(part.type, attribute)) continue;
+            for (const auto& name : names)
+                if (smtp::equal_ignoring_case(part.value, name)) return name;
         }
         return "";
     }

@@ -71,8 +71,8 @@ Server::Server(std::shared_ptr<const Settings> settings, ServerAddress address,
 void Server::start() {
     auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (self->closed_) return;
-        self->log_.write(events::directory_fault, {{"directory", self->directory_},
-                                                   {"why", observe::words_of(failure)}});
+        self->log_.write(events::directory_fault,
+                         {{"directory", self->directory_}, {"why", observe::words_of(failure)}});
     };
     asio::co_spawn(executor_, keep(shared_from_this()), std::move(ended));
 }
@@ -86,7 +86,8 @@ void Server::close() {
     at_rest_.clear();
 }
 
-// --- whether it is up ------------------------------------------------------------------------------
+// --- whether it is up
+// ------------------------------------------------------------------------------
 
 void Server::attempt_failed(net::Clock::time_point begun, std::string_view why) {
     if (heard() < begun) went_down(why);
@@ -141,8 +142,7 @@ net::Task<> Server::look_after() {
 
 net::Task<bool> Server::answers() {
     try {
-        auto opened =
-            co_await net::within(net::Clock::now() + settings_->timeout, open_pipeline());
+        auto opened = co_await net::within(net::Clock::now() + settings_->timeout, open_pipeline());
         if (!closed_) pipelines_.push_back(std::move(opened));
         co_return true;
     } catch (const std::exception&) {  // it is known to be down
@@ -158,7 +158,8 @@ net::Task<> Server::keep_alive() {
     });
     drop_broken_pipelines();
     for (const auto& pipeline : std::vector(pipelines_)) {
-        const bool rests = pipeline->waiting() == 0 && now - pipeline->heard() > settings_->pool.idle;
+        const bool rests =
+            pipeline->waiting() == 0 && now - pipeline->heard() > settings_->pool.idle;
         if (rests && !co_await still_answers(pipeline)) pipeline->close();
     }
     drop_broken_pipelines();
@@ -174,7 +175,8 @@ net::Task<bool> Server::still_answers(std::shared_ptr<Pipeline> pipeline) {
     }
 }
 
-// --- searches --------------------------------------------------------------------------------------
+// --- searches
+// --------------------------------------------------------------------------------------
 
 net::Task<Message> Server::search(Search search) {
     for (bool again = true;; again = false) {
@@ -246,7 +248,8 @@ net::Task<> Server::bind_service(Connection& connection) {
     throw Refused(refusal->why);
 }
 
-// --- connections -----------------------------------------------------------------------------------
+// --- connections
+// -----------------------------------------------------------------------------------
 
 net::Task<std::unique_ptr<Connection>> Server::connect() {
     Transport transport{address_, settings_->start_tls, settings_->tls, settings_->tls_name};
@@ -275,7 +278,8 @@ std::unique_ptr<Connection> Server::take_rested() {
     return nullptr;
 }
 
-// --- the binds of users ----------------------------------------------------------------------------
+// --- the binds of users
+// ----------------------------------------------------------------------------
 
 net::Task<Server::Lease> Server::lease() {
     auto slot = co_await bind_slots_->acquire(net::Deadline::max());
@@ -326,17 +330,17 @@ net::Task<Message> Server::Lease::who_am_i() {
 void Server::log_step(net::Clock::time_point begun, std::string_view step, std::string_view dn,
                       std::string_view filter, const Message& message) const {
     if (!log_.writes(events::directory_step)) return;
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - begun);
-    log_.write(events::directory_step,
-               {{"directory", directory_},
-                {"server", address_.text()},
-                {"step", step},
-                {"dn", dn},
-                {"filter", filter},
-                {"result", name_of(message.answer.code)},
-                {"words", message.answer.diagnostic},
-                {"entries", message.entries.size()},
-                {"us", took.count()}});
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - begun);
+    log_.write(events::directory_step, {{"directory", directory_},
+                                        {"server", address_.text()},
+                                        {"step", step},
+                                        {"dn", dn},
+                                        {"filter", filter},
+                                        {"result", name_of(message.answer.code)},
+                                        {"words", message.answer.diagnostic},
+                                        {"entries", message.entries.size()},
+                                        {"us", took.count()}});
 }
 
 }  // namespace postern::ldap

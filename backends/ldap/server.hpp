@@ -16,14 +16,14 @@ namespace postern::ldap {
 
 // One server with its connections: a few for searches, bound as the service account, and some for
 // the binds of users, which never search for anybody else. It is up until a connection cannot be
-// made or nothing is heard for a whole attempt; then it tries by itself, with back-off, and is asked
-// nothing meanwhile.
+// made or nothing is heard for a whole attempt; then it tries by itself, with back-off, and is
+// asked nothing meanwhile.
 class Server : public std::enable_shared_from_this<Server> {
  public:
     Server(std::shared_ptr<const Settings> settings, ServerAddress address, std::string directory,
            observe::Log& log, net::Executor executor);
-    // Starts to look after the connections, on the executor, until `close`: then nothing is asked any
-    // more, and what it has spawned ends by itself.
+    // Starts to look after the connections, on the executor, until `close`: then nothing is asked
+    // any more, and what it has spawned ends by itself.
     void start();
     void close();
 

@@ -25,8 +25,8 @@ net::Task<smtp::Reply> greet_while_it_works(upstream::NextHop& next_hop,
     auto race = net::asio::experimental::make_parallel_group(
         net::asio::co_spawn(executor, greet(next_hop, us), net::asio::deferred),
         net::asio::co_spawn(executor, next_hop.run(), net::asio::deferred));
-    auto [order, failure, reply, ended] = co_await race.async_wait(
-        net::asio::experimental::wait_for_one(), net::use_task);
+    auto [order, failure, reply, ended] =
+        co_await race.async_wait(net::asio::experimental::wait_for_one(), net::use_task);
     if (failure) std::rethrow_exception(failure);
     co_return reply;
 }

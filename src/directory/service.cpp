@@ -88,9 +88,7 @@ net::Task<LookupResult> Service::lookup(Login login) {
 
 net::Task<Service::Examined> Service::examine() {
     return ask<Examined>(
-        [](Directory& directory) -> net::Task<Examined> {
-            co_return co_await directory.examine();
-        },
+        [](Directory& directory) -> net::Task<Examined> { co_return co_await directory.examine(); },
         examined_within);
 }
 

@@ -98,7 +98,8 @@ class Stream {
 // Connects to the first of `endpoints` that answers, in order, each with its share of the time left
 // until `deadline`. Throws the last error.
 Task<Stream> connect(const std::vector<Endpoint>& endpoints, Deadline deadline);
-// To the socket of a server on this machine, which has no endpoints: those of the Stream stay empty.
+// To the socket of a server on this machine, which has no endpoints: those of the Stream stay
+// empty.
 Task<Stream> connect_unix(std::string path);
 
 }  // namespace postern::net

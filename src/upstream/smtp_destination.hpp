@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "observe/log.hpp"
 #include "net/bell.hpp"
 #include "net/slots.hpp"
+#include "observe/log.hpp"
 #include "upstream/smtp_settings.hpp"
 #include "upstream/smtp_targets.hpp"
 
@@ -20,7 +20,8 @@ struct SmtpDestination {
     observe::Log& log;
     SmtpTargets targets;
     std::shared_ptr<net::Slots> slots;
-    net::Bell probe_wanted;  // somebody has seen that the next hop offers something else than we know
+    net::Bell
+        probe_wanted;  // somebody has seen that the next hop offers something else than we know
 
     // Throws TlsError when a file of the TLS settings is no good.
     SmtpDestination(std::string name, std::string hostname, SmtpNextHopSettings settings,

@@ -1,5 +1,5 @@
-// How many logins a second backends/ldap proves (a search, then a bind), beside what a plain loop of
-// libldap reaches with as many connections against the same slapd, in turns. Prints JSON.
+// How many logins a second backends/ldap proves (a search, then a bind), beside what a plain loop
+// of libldap reaches with as many connections against the same slapd, in turns. Prints JSON.
 #include <ldap.h>
 
 #include <atomic>
@@ -39,7 +39,8 @@ class Plain {
         const int version = LDAP_VERSION3;
         if (ldap_initialize(&ldap_, url.c_str()) != LDAP_SUCCESS) throw std::runtime_error("url");
         ldap_set_option(ldap_, LDAP_OPT_PROTOCOL_VERSION, &version);
-        ldap_set_option(ldap_, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);  // it would ask the DNS about each
+        ldap_set_option(ldap_, LDAP_OPT_REFERRALS,
+                        LDAP_OPT_OFF);  // it would ask the DNS about each
     }
     ~Plain() { ldap_unbind_ext_s(ldap_, nullptr, nullptr); }
     Plain(const Plain&) = delete;
@@ -83,8 +84,8 @@ double measure_libldap(const Slapd& slapd) {
                 search.bind(Slapd::service_dn(), std::string(Slapd::service_password));
                 for (int n = next++; n < logins; n = next++) {
                     const int number = n % crowd + 1;
-                    const auto dn = search.find("(&(objectClass=inetOrgPerson)(uid=" +
-                                                Slapd::crowd_name(number) + "))");
+                    const auto dn = search.find(
+                        "(&(objectClass=inetOrgPerson)(uid=" + Slapd::crowd_name(number) + "))");
                     binds.bind(dn, Slapd::crowd_password(number));
                 }
             } catch (const std::exception& error) {
@@ -101,8 +102,8 @@ double measure_libldap(const Slapd& slapd) {
 net::Task<> ask(directory::Service& service, int& next, int& wrong) {
     while (next < logins) {
         const int number = next++ % crowd + 1;
-        const auto answer = co_await service.authenticate(test::credentials(
-            Slapd::crowd_name(number), Slapd::crowd_password(number)));
+        const auto answer = co_await service.authenticate(
+            test::credentials(Slapd::crowd_name(number), Slapd::crowd_password(number)));
         const auto* accepted = std::get_if<identity::Accepted>(&answer);
         const bool right =
             accepted != nullptr && accepted->principal.name == Slapd::crowd_name(number);

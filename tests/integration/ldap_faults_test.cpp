@@ -122,7 +122,8 @@ TEST_F(LdapFaults, ARestartBetweenTwoLoginsIsNotNoticed) {
 
 TEST_F(LdapFaults, TlsThatBreaksIsUnavailable) {
     FaultProxy tls_proxy(slapd.tls_port());
-    DirectoryHost host(settings(url(tls_proxy.port(), "ldaps"), "tls.ca = \"" + slapd.ca() + "\"\n"));
+    DirectoryHost host(
+        settings(url(tls_proxy.port(), "ldaps"), "tls.ca = \"" + slapd.ca() + "\"\n"));
     ASSERT_EQ(in_time(host), "accepted jane") << host.log();
     for (const auto fault : {Fault::cuts, Fault::garbage}) {
         tls_proxy.set(fault);
@@ -136,8 +137,8 @@ TEST_F(LdapFaults, TheSecondServerAnswersForTheFirst) {
     Slapd second({.log = "none"});
     for (const std::string order : {"first", "round-robin"}) {
         SCOPED_TRACE(order);
-        DirectoryHost host(settings(url(slapd.port()) + ", " + url(second.port()),
-                                    "order = \"" + order + "\"\n"));
+        DirectoryHost host(
+            settings(url(slapd.port()) + ", " + url(second.port()), "order = \"" + order + "\"\n"));
         ASSERT_EQ(in_time(host), "accepted jane");
         slapd.suspend();
         for (int i = 0; i < 4; ++i)

@@ -21,14 +21,12 @@ std::string connection(const std::string& url) {
     return "type = \"ldap\"\nurl = \"" + url + "\"\n";
 }
 
-const std::string service_account =
-    "bind.dn = \"" + Slapd::service_dn() + "\"\nbind.secret = \"" +
-    std::string(Slapd::service_password) + "\"\n";
+const std::string service_account = "bind.dn = \"" + Slapd::service_dn() + "\"\nbind.secret = \"" +
+                                    std::string(Slapd::service_password) + "\"\n";
 
-const std::string people =
-    "base-dn = \"" + Slapd::base() + "\"\n" +
-    "filter.name = \"(&(objectClass=inetOrgPerson)(|(uid=?)(mail=?)))\"\n"
-    "attributes.email-alias = \"mailAlias\"\n";
+const std::string people = "base-dn = \"" + Slapd::base() + "\"\n" +
+                           "filter.name = \"(&(objectClass=inetOrgPerson)(|(uid=?)(mail=?)))\"\n"
+                           "attributes.email-alias = \"mailAlias\"\n";
 
 std::string by_lookup(const std::string& url) {
     return connection(url) + service_account + people + "bind.auth.method = \"lookup\"\n";
@@ -69,7 +67,8 @@ TEST_F(Ldap, ChecksPasswordsByEveryMethod) {
         DirectoryHost host(each.settings);
         EXPECT_EQ(host.outcome("jane", "correct horse"), "accepted jane") << host.log();
         EXPECT_EQ(host.outcome("JANE", "correct horse"), "accepted jane");
-        EXPECT_THAT(host.outcome("jane", "battery staple"), testing::StartsWith("rejected bad_credentials"));
+        EXPECT_THAT(host.outcome("jane", "battery staple"),
+                    testing::StartsWith("rejected bad_credentials"));
         EXPECT_THAT(host.outcome("nobody", "battery staple"), testing::StartsWith("rejected"));
         EXPECT_EQ(host.outcome("jane", "correct horse"), "accepted jane") << "after a refusal";
     }
@@ -90,9 +89,8 @@ TEST_F(Ldap, ReadsThePrincipalFromTheEntryThatWasBound) {
     EXPECT_EQ(jane.name, "jane");
     EXPECT_THAT(jane.addresses, ElementsAre("jane@example.org", "jane.doe@example.org",
                                             "sales-lead@example.org", "@jane.example"));
-    EXPECT_THAT(jane.groups,
-                UnorderedElementsAre("cn=emea,ou=groups,dc=example,dc=org",
-                                     "cn=info,ou=groups,dc=example,dc=org"));
+    EXPECT_THAT(jane.groups, UnorderedElementsAre("cn=emea,ou=groups,dc=example,dc=org",
+                                                  "cn=info,ou=groups,dc=example,dc=org"));
     EXPECT_EQ(host.principal("jane@example.org"), jane) << "without a password";
 }
 
@@ -119,8 +117,10 @@ TEST_F(Ldap, TheSameNameInTwoDomainsIsTwoAccounts) {
         "bind.auth.method = \"template\"\n"
         "bind.auth.template = \"uid={local},dc={domain},dc=example,dc=org\"\n";
     DirectoryHost host(templates);
-    EXPECT_THAT(host.principal("sam@one", "sam of one").addresses, ElementsAre("sam@one.example.org"));
-    EXPECT_THAT(host.principal("sam@two", "sam of two").addresses, ElementsAre("sam@two.example.org"));
+    EXPECT_THAT(host.principal("sam@one", "sam of one").addresses,
+                ElementsAre("sam@one.example.org"));
+    EXPECT_THAT(host.principal("sam@two", "sam of two").addresses,
+                ElementsAre("sam@two.example.org"));
     EXPECT_EQ(host.outcome("sam@one", "sam of two"), "rejected bad_credentials");
     EXPECT_EQ(host.outcome("sam", "sam of one"), "rejected unknown_user") << "of no domain";
 }
@@ -135,9 +135,10 @@ TEST_F(Ldap, WalksUpTheGroups) {
     const auto nested = by_lookup(slapd->url()) + "group.nested = \"walk\"\n";
     DirectoryHost host(nested);
     EXPECT_THAT(host.principal("jane").groups,
-                UnorderedElementsAre(
-                    "cn=emea,ou=groups,dc=example,dc=org", "cn=info,ou=groups,dc=example,dc=org",
-                    "cn=sales,ou=groups,dc=example,dc=org", "cn=staff,ou=groups,dc=example,dc=org"));
+                UnorderedElementsAre("cn=emea,ou=groups,dc=example,dc=org",
+                                     "cn=info,ou=groups,dc=example,dc=org",
+                                     "cn=sales,ou=groups,dc=example,dc=org",
+                                     "cn=staff,ou=groups,dc=example,dc=org"));
     EXPECT_EQ(host.principal("joe").groups.size(), 4u) << "in spite of the ring";
     DirectoryHost shallow(nested + "group.depth = 1\n");
     EXPECT_EQ(shallow.principal("jane").groups.size(), 3u) << "one step above her own";
@@ -225,14 +226,57 @@ TEST_F(Ldap, TellsItsStepsButNoPassword) {
 // Whatever is typed as a login stays one value, so nobody fits it.
 TEST_F(Ldap, InjectedFiltersAndNamesFindNobody) {
     const std::vector<std::string> attempts = {
-        "*", "jane)(uid=*", "*)(uid=*))(|(uid=*", "jane)(|(userPassword=*", "*)(objectClass=*",
-        "jane*", "j?ne", "(uid=jane)", "jane)", "(jane", ")(", "*)(|(mail=*", "jane\\2a", "\\2a",
-        "jane)(&)", "jane)(!(uid=x)", "&(uid=jane)", "|(uid=jane)", "!(uid=nobody)", "jane\\",
-        "jane\\29", "=*", "uid=jane", "jane=", ":=jane", "uid:=jane", "jane#", "#6a616e65",
-        "jane,ou=people,dc=example,dc=org", "uid=jane,ou=people,dc=example,dc=org",
-        "jane,dc=one", "jane+cn=Jane Doe", "jane;x", "jane\"", "\"jane\"", "jane<", ">jane",
-        "jane\\,ou=people", "jane,", ",", "+", " ", "  ", "jane/", "ldap:///", "{username}",
-        "{dn}", "%s", "$1", "jane%00", "jane)(uid=joe",
+        "*",
+        "jane)(uid=*",
+        "*)(uid=*))(|(uid=*",
+        "jane)(|(userPassword=*",
+        "*)(objectClass=*",
+        "jane*",
+        "j?ne",
+        "(uid=jane)",
+        "jane)",
+        "(jane",
+        ")(",
+        "*)(|(mail=*",
+        "jane\\2a",
+        "\\2a",
+        "jane)(&)",
+        "jane)(!(uid=x)",
+        "&(uid=jane)",
+        "|(uid=jane)",
+        "!(uid=nobody)",
+        "jane\\",
+        "jane\\29",
+        "=*",
+        "uid=jane",
+        "jane=",
+        ":=jane",
+        "uid:=jane",
+        "jane#",
+        "#6a616e65",
+        "jane,ou=people,dc=example,dc=org",
+        "uid=jane,ou=people,dc=example,dc=org",
+        "jane,dc=one",
+        "jane+cn=Jane Doe",
+        "jane;x",
+        "jane\"",
+        "\"jane\"",
+        "jane<",
+        ">jane",
+        "jane\\,ou=people",
+        "jane,",
+        ",",
+        "+",
+        " ",
+        "  ",
+        "jane/",
+        "ldap:///",
+        "{username}",
+        "{dn}",
+        "%s",
+        "$1",
+        "jane%00",
+        "jane)(uid=joe",
     };
     EXPECT_GE(attempts.size(), 50u);
     DirectoryHost found(by_lookup(slapd->url()));
@@ -246,9 +290,10 @@ TEST_F(Ldap, InjectedFiltersAndNamesFindNobody) {
 }
 
 TEST_F(Ldap, AnEntryRenamedBetweenSearchAndBindIsFoundAgain) {
-    slapd->add("dn: uid=wanderer,ou=people,dc=example,dc=org\nobjectClass: inetOrgPerson\n"
-               "uid: wanderer\ncn: Wanderer\nsn: Wanderer\nmail: wanderer@example.org\n"
-               "userPassword: on the way\n");
+    slapd->add(
+        "dn: uid=wanderer,ou=people,dc=example,dc=org\nobjectClass: inetOrgPerson\n"
+        "uid: wanderer\ncn: Wanderer\nsn: Wanderer\nmail: wanderer@example.org\n"
+        "userPassword: on the way\n");
     DirectoryHost host(by_lookup(slapd->url()));
     std::atomic<bool> over{false};
     std::thread renamer([&] {

@@ -9,8 +9,8 @@
 #include <boost/system/system_error.hpp>
 #include <thread>
 
-#include "support/eventually.hpp"
 #include "net/bell.hpp"
+#include "support/eventually.hpp"
 #include "upstream/conversation.hpp"
 
 namespace postern::net {

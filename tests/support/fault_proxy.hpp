@@ -15,11 +15,11 @@ class FaultProxy {
  public:
     enum class Fault : std::uint8_t {
         none,
-        slow,     // each answer comes later
-        closes,   // behind each answer the connection is closed
-        garbage,  // octets of no meaning instead of answers
-        cuts,     // half of each answer, and the connection is closed
-        swallows, // no answer at all, and nobody hears that
+        slow,      // each answer comes later
+        closes,    // behind each answer the connection is closed
+        garbage,   // octets of no meaning instead of answers
+        cuts,      // half of each answer, and the connection is closed
+        swallows,  // no answer at all, and nobody hears that
     };
 
     explicit FaultProxy(std::uint16_t server);

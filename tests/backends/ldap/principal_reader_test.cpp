@@ -35,9 +35,9 @@ TEST(PrincipalReader, TheNameIsTheFirstAsTheDirectorySpellsIt) {
 
 TEST(PrincipalReader, OfSeveralNamesTheDnHasTheOneThatCounts) {
     const AttributeSettings settings;
-    Entry entry{"uid=jane+cn=Jane,ou=people", {{"uid", {"boss", "jane"}}}};
+    Entry entry{"UID=Jane+cn=Jane,ou=people", {{"uid", {"boss", "jane"}}}};
     EXPECT_EQ(read_principal(entry, settings, GroupNames::dn)->principal.name, "jane");
-    for (const auto* dn : {"cn=jane,ou=people", "uid=Jane,ou=people", "ou=people,uid=jane", ""}) {
+    for (const auto* dn : {"cn=jane,ou=people", "uid=joe,ou=people", "ou=people,uid=jane", ""}) {
         entry.dn = dn;
         const auto reading = read_principal(entry, settings, GroupNames::dn);
         ASSERT_FALSE(reading) << dn;
