@@ -109,17 +109,13 @@ LdapDirectory::LdapDirectory(const directory::BackendContext& context, Settings 
     : settings_(std::make_shared<const Settings>(std::move(settings))),
       log_(context.log),
       name_(context.name),
-      hashes_(context.hash_pool, settings_->hash_limits) {
-    for (const auto& address : settings_->servers) {
-        servers_.push_back(
-            std::make_shared<Server>(settings_, address, name_, log_, context.io.get_executor()));
-        servers_.back()->start();
-    }
+      hashes_(context.hash_pool, settings_->hash_limits),
+      servers_(std::make_shared<Servers>(settings_, name_, log_, context.io.get_executor())) {
+    servers_->start();
 }
 
 LdapDirectory::~LdapDirectory() {
-    for (const auto& server : servers_)
-        server->close();
+    servers_->close();
 }
 
 directory::Capabilities LdapDirectory::capabilities() const {
@@ -143,7 +139,7 @@ net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
 
 net::Task<directory::Findings> LdapDirectory::examine() {
     directory::Findings all;
-    for (const auto& server : servers_) {
+    for (const auto& server : co_await servers_->all()) {
         Examiner examiner(*server, *settings_);
         auto findings = co_await examiner.examine();
         std::ranges::move(findings, std::back_inserter(all));
@@ -154,19 +150,11 @@ net::Task<directory::Findings> LdapDirectory::examine() {
 // --- one question, several servers
 // -----------------------------------------------------------------
 
-std::vector<LdapDirectory::ServerPtr> LdapDirectory::candidates() {
-    auto all = servers_;
-    if (settings_->round_robin)
-        std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
-    std::erase_if(all, [](const auto& server) { return !server->is_up(); });
-    return all;
-}
-
 template <class Result>
 net::Task<Result> LdapDirectory::ask(Question<Result> question) {
     const auto deadline = net::Clock::now() + settings_->timeout;
     Result result = Unavailable{Scope::directory, "no server is up"};
-    const auto servers = candidates();
+    const auto servers = co_await servers_->candidates();
     for (std::size_t tried = 0; tried < servers.size(); ++tried) {
         const auto now = net::Clock::now();
         const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);

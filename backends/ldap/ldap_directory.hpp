@@ -12,6 +12,7 @@
 #include "ldap/ldap_settings.hpp"
 #include "ldap/principal_finder.hpp"
 #include "ldap/server.hpp"
+#include "ldap/servers.hpp"
 
 namespace postern::ldap {
 
@@ -29,11 +30,9 @@ class LdapDirectory final : public directory::Directory {
  private:
     template <class Result>
     using Question = std::function<net::Task<Result>(Server&)>;
-    using ServerPtr = std::shared_ptr<Server>;
 
     template <class Result>
     net::Task<Result> ask(Question<Result> question);
-    std::vector<ServerPtr> candidates();
 
     // One question, at one server.
     net::Task<identity::AuthResult> prove(Server& server, const identity::Credentials& credentials);
@@ -53,8 +52,7 @@ class LdapDirectory final : public directory::Directory {
     observe::Log& log_;
     std::string name_;
     HashCheck hashes_;
-    std::vector<ServerPtr> servers_;
-    std::size_t turn_ = 0;  // of the server that is asked first, with round-robin
+    std::shared_ptr<Servers> servers_;
 };
 
 }  // namespace postern::ldap

@@ -28,9 +28,18 @@ void read_servers(Section& section, Settings& settings) {
                             "ldap://ldap.internal, ldaps://ldap.internal:636 or "
                             "ldapi:///run/slapd/ldapi");
     }
-    if (!section.has("url"))
+    settings.srv = section.text("srv");
+    const bool is_ldaps = settings.srv.starts_with("_ldaps.");
+    settings.srv_scheme = is_ldaps ? Scheme::ldaps : Scheme::ldap;
+    if (!settings.srv.empty() && !is_ldaps && !settings.srv.starts_with("_ldap."))
+        section.problem("srv", fmt::format("\"{}\" is no name of an LDAP service", settings.srv),
+                        "_ldap._tcp.example.org, or _ldaps._tcp.example.org");
+    if (section.has("url") && section.has("srv"))
+        section.problem("srv", "the servers are in \"url\" already", "one of the two");
+    if (!section.has("url") && !section.has("srv"))
         section.problem("", "a directory of type \"ldap\" without a server",
-                        "url = \"ldap://ldap.internal\", or a list of them");
+                        "url = \"ldap://ldap.internal\", a list of them, or srv = "
+                        "\"_ldap._tcp.example.org\"");
     settings.round_robin =
         section.choice<bool>("order", {{"first", false}, {"round-robin", true}}, false);
 }
@@ -42,21 +51,31 @@ bool is_loopback(const ServerAddress& address) {
            (!error && ip.is_loopback());
 }
 
+void warn(observe::Log& log, const Section& section, std::string why) {
+    log.write(observe::events::config_warning,
+              {{"setting", section.name()}, {"why", std::move(why)}});
+}
+
+// Whether passwords would go over a wire as they are.
+bool is_in_the_clear(const ServerAddress& address, const Settings& settings) {
+    return address.scheme == Scheme::ldap && !settings.start_tls && !is_loopback(address);
+}
+
 void read_tls(Section& section, Settings& settings, observe::Log& log) {
     auto table = section.table("tls");
     settings.start_tls = table.boolean("enable", false);
     const auto tls = net::TlsClientSettings::read(table);
     settings.tls_name = tls.name;
     bool needed = settings.start_tls;
-    for (const auto& address : settings.servers) {
+    auto asked = settings.servers;
+    if (!settings.srv.empty()) asked.push_back({settings.srv_scheme, {settings.srv, 0}, ""});
+    for (const auto& address : asked) {
         needed = needed || address.scheme == Scheme::ldaps;
-        const bool in_the_clear = address.scheme == Scheme::ldap && !settings.start_tls;
-        if (in_the_clear && !is_loopback(address))
-            log.write(observe::events::config_warning,
-                      {{"where", section.name()},
-                       {"why", fmt::format("passwords go to {} in the clear; tls.enable = true, or "
-                                           "ldaps://, keeps them secret",
-                                           address.text())}});
+        if (is_in_the_clear(address, settings))
+            warn(log, section,
+                 fmt::format("passwords go to {} in the clear; tls.enable = true, or ldaps, keeps "
+                             "them secret",
+                             address.host_port.host));
     }
     if (!needed) return;
     try {
@@ -135,11 +154,9 @@ void read_search(Section& section, Settings& settings, observe::Log& log) {
     settings.bases = section.texts("base-dn");
     for (const auto& base : settings.bases) {
         if (base.empty())
-            log.write(observe::events::config_warning,
-                      {{"where", section.name()},
-                       {"why",
-                        "an empty base-dn: only a global catalog of Active Directory and "
-                        "few others find anything there"}});
+            warn(log, section,
+                 "an empty base-dn: only a global catalog of Active Directory and few others find "
+                 "anything there");
         else if (!normalize_dn(base))
             section.problem("base-dn", fmt::format("\"{}\" is no DN", base),
                             "base-dn = \"dc=example,dc=org\"");
@@ -213,7 +230,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_groups(section, settings);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
-    const bool lacks_a_part = settings.servers.empty() || settings.bases.empty() ||
+    const bool lacks_a_part = (settings.servers.empty() && settings.srv.empty()) || settings.bases.empty() ||
                               !settings.filter_name ||
                               (settings.method == Method::by_template && !settings.bind_template);
     if (lacks_a_part) return std::nullopt;

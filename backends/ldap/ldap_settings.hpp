@@ -57,6 +57,8 @@ struct PoolSettings {
 // One [directory.x] of type "ldap".
 struct Settings {
     std::vector<ServerAddress> servers;
+    std::string srv;  // "_ldap._tcp.example.org": in their place, whoever the DNS has for that
+    ServerAddress::Scheme srv_scheme = ServerAddress::Scheme::ldap;
     bool round_robin = false;
     bool start_tls = false;
     std::shared_ptr<const net::TlsContext> tls;

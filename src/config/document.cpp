@@ -18,7 +18,7 @@ namespace postern::config {
 namespace {
 
 constexpr std::size_t largest_file = 16 * 1024 * 1024;
-constexpr std::size_t most_known_keys = 16;  // in a hint
+constexpr std::size_t most_known_keys = 24;  // in a hint
 
 // Empty when all went well, else why not.
 std::string read_file(const std::string& path, std::string& content) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <type_traits>
 
 #include "net/crossing.hpp"
@@ -41,6 +42,24 @@ Task<std::optional<R>> offload(Submit submit, F work) {
     job.reset();
     if (!accepted) co_return std::nullopt;
     co_return co_await arrival.wait_uncancelled();
+}
+
+// Runs `work` on a thread of its own, for calls that block and cannot be interrupted (the DNS). When
+// the caller leaves, the thread is left to itself with what it has taken along, so that a dead name
+// server delays nobody's end. R is not void.
+template <class F, class R = std::invoke_result_t<F&>>
+Task<R> on_own_thread(F work) {
+    Arrival<R> arrival(co_await this_executor());
+    std::thread([work = std::move(work), departure = arrival.departure()]() mutable {
+        Outcome<R> outcome;
+        try {
+            outcome.value = work();
+        } catch (...) {
+            outcome.failure = std::current_exception();
+        }
+        departure.send(std::move(outcome));
+    }).detach();
+    co_return co_await arrival.wait();
 }
 
 // Threads for calls that block (fsync, getaddrinfo), with a bound on how many may wait or run.

@@ -3,10 +3,9 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "net/backoff.hpp"
-#include "net/crossing.hpp"
+#include "net/offload.hpp"
 #include "net/within.hpp"
 
 namespace postern::net {
@@ -21,26 +20,10 @@ std::optional<asio::ip::address> literal(const std::string& host) {
     return address;
 }
 
-// A thread for each lookup and no pool: it takes what it needs along and is left to itself when we
-// leave, so that a dead name server delays neither the other names nor the end of the program.
-Task<Addresses> look_up(BackgroundResolver::Lookup lookup, std::string host) {
-    Arrival<Addresses> arrival(co_await this_executor());
-    std::thread([lookup = std::move(lookup), host = std::move(host),
-                 departure = arrival.departure()]() mutable {
-        Outcome<Addresses> outcome;
-        try {
-            outcome.value = lookup(host);
-        } catch (...) {
-            outcome.failure = std::current_exception();
-        }
-        departure.send(std::move(outcome));
-    }).detach();
-    co_return co_await arrival.wait();
-}
-
 Task<Addresses> look_up_quietly(BackgroundResolver::Lookup lookup, std::string host) {
     try {
-        co_return co_await look_up(std::move(lookup), std::move(host));
+        auto ask = [lookup = std::move(lookup), host = std::move(host)] { return lookup(host); };
+        co_return co_await on_own_thread(std::move(ask));
     } catch (const std::exception&) {
         // No thread, no memory, no answer: there are no addresses now; the next try may find some.
         // A cancellation shows at the next wait.
