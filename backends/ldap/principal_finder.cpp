@@ -7,6 +7,7 @@
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
 #include "observe/events.hpp"
+#include "smtp/ascii.hpp"
 
 namespace postern::ldap {
 
@@ -61,27 +62,36 @@ net::Task<LookupResult> PrincipalFinder::principal_of(Entry entry) {
 
 // Active Directory gives long lists in pieces: "member;range=0-1499", then "member;range=1500-*".
 net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry) {
-    for (const auto& [description, values] : Entry(entry).attributes) {
-        auto range = parse_range(description);
-        for (int piece = 0; range && range->last; ++piece) {
-            if (piece == most_pieces) co_return odd(entry.dn, description + " has no end");
-            std::optional<Entry> more;
-            const auto wanted = next_range(*range);
-            if (!wanted) break;
-            if (auto failure = co_await read(entry.dn, {*wanted}, more)) co_return failure;
-            std::optional<Range> next;
-            if (more) {
-                for (auto& [name, further] : more->attributes) {
-                    next = parse_range(name);
-                    entry.attributes[name] = std::move(further);
-                }
-            }
-            const bool goes_on = next && next->first > range->first;
-            if (!goes_on) co_return odd(entry.dn, description + " cannot be read to its end");
-            range = next;
+    std::vector<Range> ranges;
+    for (const auto& [description, values] : entry.attributes)
+        if (auto range = parse_range(description)) ranges.push_back(*std::move(range));
+    for (auto& range : ranges) {
+        for (int piece = 0; range.last; ++piece) {
+            if (piece == most_pieces) co_return odd(entry.dn, range.attribute + " has no end");
+            if (auto failure = co_await read_behind(range, entry)) co_return failure;
         }
     }
     co_return std::nullopt;
+}
+
+// Moves the range on to the portion behind it, whose values become the entry's.
+net::Task<PrincipalFinder::Failure> PrincipalFinder::read_behind(Range& range, Entry& entry) {
+    std::optional<Entry> more;
+    const auto wanted = next_range(range);
+    if (wanted)
+        if (auto failure = co_await read(entry.dn, {*wanted}, more)) co_return failure;
+    if (more) {
+        for (auto& [description, values] : more->attributes) {
+            const auto next = parse_range(description);
+            const bool follows = next && next->first == *range.last + 1 &&
+                                 smtp::equal_ignoring_case(next->attribute, range.attribute);
+            if (!follows) continue;
+            entry.attributes[description] = std::move(values);
+            range = *next;
+            co_return std::nullopt;
+        }
+    }
+    co_return odd(entry.dn, range.attribute + " cannot be read to its end");
 }
 
 // --- groups ----------------------------------------------------------------------------------------
