@@ -105,14 +105,9 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Account& 
                                                                  Names& groups) {
     using Nesting = GroupSettings::Nesting;
     const auto& settings = settings_.groups;
-    const bool by_rule =
-        settings.nesting == Nesting::server_rule ||
-        (settings.nesting == Nesting::automatic && server_.knows_chain_rule());
-    if (by_rule) {
-        if (auto failure = co_await groups_by_rule(account.dn, groups)) co_return failure;
-        if (groups.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
-        co_return std::nullopt;
-    }
+    if (settings.nesting == Nesting::server_rule ||
+        (settings.nesting == Nesting::automatic && co_await server_.knows_chain_rule()))
+        co_return co_await groups_by_rule(account, groups);
     const bool walks = settings.nesting != Nesting::none;
     if (!walks && !settings.filter) co_return std::nullopt;
 
@@ -149,10 +144,17 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_with(const std::stri
     co_return co_await groups_by_search(*filter, found);
 }
 
-net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_rule(const std::string& dn,
+// A server without the rule would find nobody by it, and call that a success.
+net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_rule(const Account& account,
                                                                     Names& found) {
-    return groups_by_search(fmt::format(fmt::runtime(member_in_chain), escape_filter_value(dn)),
-                            found);
+    if (!co_await server_.knows_chain_rule())
+        co_return Unavailable{Scope::directory,
+                              "group.nested = \"rule\", but the server is no Active Directory and "
+                              "has no such rule; \"auto\" or \"walk\" would do"};
+    const auto filter = fmt::format(member_in_chain, escape_filter_value(account.dn));
+    if (auto failure = co_await groups_by_search(filter, found)) co_return failure;
+    if (found.size() > settings_.groups.limit) co_return odd(account.dn, "is in too many groups");
+    co_return std::nullopt;
 }
 
 net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_search(const std::string& filter,

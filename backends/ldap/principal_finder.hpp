@@ -38,7 +38,7 @@ class PrincipalFinder {
     std::string name_of_group(const std::string& dn) const;
     net::Task<Failure> find_groups(const Account& account, Names& groups);
     net::Task<Failure> groups_with(const std::string& dn, const Account& account, Names& found);
-    net::Task<Failure> groups_by_rule(const std::string& dn, Names& found);
+    net::Task<Failure> groups_by_rule(const Account& account, Names& found);
     net::Task<Failure> groups_by_search(const std::string& filter, Names& found);
     net::Task<Failure> add_addresses(const std::string& dn, std::vector<std::string>& addresses);
     net::Task<Failure> read(const std::string& dn, std::vector<std::string> attributes,

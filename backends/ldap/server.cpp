@@ -190,6 +190,11 @@ net::Task<Message> Server::search(Search search) {
     }
 }
 
+net::Task<bool> Server::knows_chain_rule() {
+    co_await pipeline();  // whoever opens one finds out
+    co_return knows_chain_rule_;
+}
+
 net::Task<std::shared_ptr<Pipeline>> Server::pipeline() {
     if (auto found = best_pipeline()) co_return found;
     const auto turn = co_await opening_->acquire(net::Deadline::max());

@@ -35,8 +35,8 @@ class Server : public std::enable_shared_from_this<Server> {
 
     // As the service account. Both throw what Connection throws.
     net::Task<Message> search(Search search);
-    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN.
-    bool knows_chain_rule() const { return knows_chain_rule_; }
+    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN. Throws as they do.
+    net::Task<bool> knows_chain_rule();
 
     // A connection of its own for one user, given back at the end. Its first request may be made
     // twice: a connection that was at rest may have been closed without a word.
