@@ -23,6 +23,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Our own account counts wrong passwords too: seven in a quarter of an hour, where the strictest of
+// the usual policies lock after ten.
+constexpr net::Clock::duration refused_for = 2min;
+
 constexpr std::size_t crowded = 4;  // searches on a connection before another one is opened
 
 // Whether the running coroutine has been cancelled, which is no fault of the server.
@@ -220,6 +224,7 @@ void Server::drop_broken_pipelines() {
 }
 
 net::Task<std::shared_ptr<Pipeline>> Server::open_pipeline() {
+    if (net::Clock::now() < refused_until_) throw Refused(refusal_);
     auto connection = co_await connect();
     co_await bind_service(*connection);
     const auto root = co_await connection->search(root_search());
@@ -241,6 +246,10 @@ net::Task<> Server::bind_service(Connection& connection) {
     if (!refusal) co_return;
     log_.write(events::directory_service_refused,
                {{"directory", directory_}, {"server", address_.text()}, {"why", refusal->why}});
+    if (std::holds_alternative<identity::Reason>(judge_bind(message.answer))) {
+        refused_until_ = net::Clock::now() + refused_for;
+        refusal_ = refusal->why;
+    }
     throw Refused(refusal->why);
 }
 

@@ -96,6 +96,8 @@ class Server : public std::enable_shared_from_this<Server> {
     std::vector<std::shared_ptr<Pipeline>> pipelines_;
     std::list<AtRest> at_rest_;
     std::shared_ptr<net::Slots> bind_slots_, opening_;
+    net::Deadline refused_until_{};   // our own account: until then it is not tried again,
+    std::string refusal_;             // for this reason
     net::Clock::time_point heard_{};  // on other connections than the pipelines
     bool up_ = true, closed_ = false, knows_chain_rule_ = false;
 };
