@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "ldap/examiner.hpp"
@@ -174,6 +175,9 @@ net::Task<Result> LdapDirectory::ask(Question<Result> question) {
         try {
             result = co_await net::within(now + share, question(*servers[tried]));
             attempt.answered();
+        } catch (const std::invalid_argument& error) {  // of the codec: no server was asked
+            attempt.answered();
+            result = Unavailable{Scope::question, error.what()};
         } catch (const std::exception&) {
             thrown = std::current_exception();
         }
