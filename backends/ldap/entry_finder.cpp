@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "ldap/diagnostic.hpp"
 #include "ldap/dn.hpp"
 #include "ldap/escape.hpp"
 #include "ldap/login_forms.hpp"
+#include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 #include "observe/events.hpp"
 #include "smtp/ascii.hpp"
@@ -92,7 +94,11 @@ net::Task<EntryFinder::Found> EntryFinder::bound_entry(Server::Lease& lease,
         dn = identity.starts_with("dn:") ? identity.substr(3) : "";
         dn.erase(0, dn.find_first_not_of(' '));  // 389-DS puts one there
         if (!looks_like_dn(dn))
-            co_return Unavailable{Scope::question, "the server does not say who is bound"};
+            co_return Unavailable{
+                Scope::question,
+                fmt::format("the server does not say who is bound, which only "
+                            "bind.auth.template with a DN can do without; {} {}",
+                            name_of(who.answer.code), presentable(who.answer.diagnostic))};
     }
     const auto search = search_of(dn, SearchScope::base, std::string(any_entry));
     const auto read =

@@ -52,6 +52,19 @@ std::string minutes(const std::string& interval) {
     return fmt::format("for {} minutes", -(value / 600'000'000));
 }
 
+std::string seconds(const std::string& interval, bool ends) {
+    if (!ends || number(interval) == 0) return "until somebody unlocks it";
+    return fmt::format("for {} seconds", number(interval));
+}
+
+bool is_active_directory(const Entry& root) {
+    return std::ranges::count(root.values("supportedCapabilities"), active_directory) > 0;
+}
+
+bool is_389(const Entry& root) {
+    return first(root, "vendorName").find("389") != std::string::npos;
+}
+
 // The property set "Personal Information", which Active Directory lets everybody write in their own
 // entry unless told otherwise (MS-ADTS 5.1.3.2.2, MS-ADA), as far as somebody might keep mail
 // addresses or groups in it.
@@ -104,12 +117,11 @@ net::Task<> Examiner::look_at_bases() {
 }
 
 // --- lockout
-// ---------------------------------------------------------------------------------------
 
 net::Task<> Examiner::look_at_lockout(const Entry& root) {
-    const auto capabilities = root.values("supportedCapabilities");
-    if (std::ranges::count(capabilities, active_directory) > 0)
+    if (is_active_directory(root))
         co_return co_await look_at_domain_policy(first(root, "defaultNamingContext"));
+    if (is_389(root)) co_return co_await look_at_server_policy();
     for (const auto& context : root.values("namingContexts"))
         co_await look_at_password_policies(context);
 }
@@ -123,15 +135,38 @@ net::Task<> Examiner::look_at_domain_policy(std::string domain) {
         co_return;
     }
     const auto& entry = message.entries.front();
-    const auto threshold = number(first(entry, "lockoutThreshold"));
-    if (threshold == 0) {
-        tell(Kind::good, "locks no account, however many passwords are wrong");
+    tell_lockout("", number(first(entry, "lockoutThreshold")),
+                 minutes(first(entry, "lockoutDuration")));
+}
+
+// 389-DS keeps it where only its administrators look.
+net::Task<> Examiner::look_at_server_policy() {
+    const auto message = co_await read(
+        "cn=config", SearchScope::base, "(objectClass=*)",
+        {"passwordLockout", "passwordMaxFailure", "passwordUnlock", "passwordLockoutDuration"});
+    const bool shown = message.answer.code == result_code::success && !message.entries.empty() &&
+                       !message.entries.front().values("passwordLockout").empty();
+    if (!shown) {
+        tell(Kind::warning,
+             "does not show its lockout policy to us: see passwordLockout and "
+             "passwordMaxFailure of cn=config");
         co_return;
     }
+    const auto& entry = message.entries.front();
+    const bool locks = first(entry, "passwordLockout") == "on";
+    const bool unlocks = first(entry, "passwordUnlock") != "off";
+    tell_lockout("", locks ? number(first(entry, "passwordMaxFailure")) : 0,
+                 seconds(first(entry, "passwordLockoutDuration"), unlocks));
+}
+
+void Examiner::tell_lockout(std::string_view whose, std::int64_t failures,
+                            std::string_view how_long) {
+    if (failures == 0)
+        return tell(Kind::good, "locks no account, however many passwords are wrong");
     tell(Kind::warning,
-         fmt::format("locks an account after {} wrong passwords, {}: whoever guesses here can lock "
-                     "people out; keep session.auth.errors.total below it",
-                     threshold, minutes(first(entry, "lockoutDuration"))));
+         fmt::format("{}locks an account after {} wrong passwords, {}: whoever guesses here can "
+                     "lock people out; keep session.auth.errors.total below it",
+                     whose, failures, how_long));
 }
 
 net::Task<> Examiner::look_at_password_policies(std::string context) {
@@ -140,25 +175,15 @@ net::Task<> Examiner::look_at_password_policies(std::string context) {
     for (const auto& policy : message.entries) {
         const auto most = number(first(policy, "pwdMaxFailure"));
         if (!smtp::equal_ignoring_case(first(policy, "pwdLockout"), "TRUE") || most == 0) continue;
-        const auto seconds = number(first(policy, "pwdLockoutDuration"));
-        tell(Kind::warning,
-             fmt::format(
-                 "{} locks an account after {} wrong passwords, {}: whoever guesses here can "
-                 "lock people out; keep session.auth.errors.total below it",
-                 policy.dn, most,
-                 seconds == 0 ? std::string("until somebody unlocks it")
-                              : fmt::format("for {} seconds", seconds)));
+        tell_lockout(policy.dn + " ", most, seconds(first(policy, "pwdLockoutDuration"), true));
     }
 }
 
 // --- who may write what
-// ----------------------------------------------------------------------------
 
 void Examiner::look_at_rights(const Entry& root) {
-    const auto capabilities = root.values("supportedCapabilities");
-    const bool is_ad = std::ranges::count(capabilities, active_directory) > 0;
-    const bool is_389 = first(root, "vendorName").find("389") != std::string::npos;
-    if (!is_ad && !is_389) return;
+    const bool is_ad = is_active_directory(root);
+    if (!is_ad && !is_389(root)) return;
     const auto written = is_ad ? std::span<const std::string_view>(self_written_in_ad)
                                : std::span<const std::string_view>(self_written_in_389);
     const auto& attributes = settings_.attributes;

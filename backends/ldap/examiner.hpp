@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "directory/finding.hpp"
 #include "ldap/ldap_settings.hpp"
@@ -24,6 +26,8 @@ class Examiner {
     net::Task<> look_at_lockout(const Entry& root);
     net::Task<> look_at_domain_policy(std::string domain);
     net::Task<> look_at_password_policies(std::string context);
+    net::Task<> look_at_server_policy();
+    void tell_lockout(std::string_view whose, std::int64_t failures, std::string_view how_long);
     void look_at_rights(const Entry& root);
     net::Task<Message> read(std::string base, SearchScope scope, std::string filter,
                             std::vector<std::string> attributes);

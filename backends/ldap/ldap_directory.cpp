@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "ldap/examiner.hpp"
@@ -148,7 +149,6 @@ net::Task<directory::Findings> LdapDirectory::examine() {
 }
 
 // --- one question, several servers
-// -----------------------------------------------------------------
 
 template <class Result>
 net::Task<Result> LdapDirectory::ask(Question<Result> question) {
@@ -163,6 +163,9 @@ net::Task<Result> LdapDirectory::ask(Question<Result> question) {
         try {
             result = co_await net::within(now + share, question(*servers[tried]));
             attempt.answered();
+        } catch (const std::invalid_argument& error) {  // of the codec: no server was asked
+            attempt.answered();
+            result = Unavailable{Scope::question, error.what()};
         } catch (const std::exception&) {
             thrown = std::current_exception();
         }
@@ -180,7 +183,6 @@ net::Task<Result> LdapDirectory::ask(Question<Result> question) {
 }
 
 // --- one question, one server
-// ----------------------------------------------------------------------
 
 net::Task<AuthResult> LdapDirectory::prove(Server& server, const Credentials& credentials) {
     switch (settings_->method) {

@@ -34,7 +34,7 @@ void read_servers(Section& section, Settings& settings) {
     if (!settings.srv.empty() && !is_ldaps && !settings.srv.starts_with("_ldap."))
         section.problem("srv", fmt::format("\"{}\" is no name of an LDAP service", settings.srv),
                         "_ldap._tcp.example.org, or _ldaps._tcp.example.org");
-    if (section.has("url") && section.has("srv"))
+    if (section.has("url") && !settings.srv.empty())
         section.problem("srv", "the servers are in \"url\" already", "one of the two");
     if (!section.has("url") && !section.has("srv"))
         section.problem("", "a directory of type \"ldap\" without a server",
@@ -230,8 +230,8 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_groups(section, settings);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
-    const bool lacks_a_part = (settings.servers.empty() && settings.srv.empty()) || settings.bases.empty() ||
-                              !settings.filter_name ||
+    const bool lacks_a_part = (settings.servers.empty() && settings.srv.empty()) ||
+                              settings.bases.empty() || !settings.filter_name ||
                               (settings.method == Method::by_template && !settings.bind_template);
     if (lacks_a_part) return std::nullopt;
     return settings;

@@ -7,6 +7,7 @@
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
 #include "observe/events.hpp"
+#include "smtp/ascii.hpp"
 
 namespace postern::ldap {
 
@@ -61,31 +62,39 @@ net::Task<LookupResult> PrincipalFinder::principal_of(Entry entry) {
 
 // Active Directory gives long lists in pieces: "member;range=0-1499", then "member;range=1500-*".
 net::Task<PrincipalFinder::Failure> PrincipalFinder::follow_ranges(Entry& entry) {
-    for (const auto& [description, values] : Entry(entry).attributes) {
-        auto range = parse_range(description);
-        for (int piece = 0; range && range->last; ++piece) {
-            if (piece == most_pieces) co_return odd(entry.dn, description + " has no end");
-            std::optional<Entry> more;
-            const auto wanted = next_range(*range);
-            if (!wanted) break;
-            if (auto failure = co_await read(entry.dn, {*wanted}, more)) co_return failure;
-            std::optional<Range> next;
-            if (more) {
-                for (auto& [name, further] : more->attributes) {
-                    next = parse_range(name);
-                    entry.attributes[name] = std::move(further);
-                }
-            }
-            const bool goes_on = next && next->first > range->first;
-            if (!goes_on) co_return odd(entry.dn, description + " cannot be read to its end");
-            range = next;
+    std::vector<Range> ranges;
+    for (const auto& [description, values] : entry.attributes)
+        if (auto range = parse_range(description)) ranges.push_back(*std::move(range));
+    for (auto& range : ranges) {
+        for (int piece = 0; range.last; ++piece) {
+            if (piece == most_pieces) co_return odd(entry.dn, range.attribute + " has no end");
+            if (auto failure = co_await read_behind(range, entry)) co_return failure;
         }
     }
     co_return std::nullopt;
 }
 
+// Moves the range on to the portion behind it, whose values become the entry's.
+net::Task<PrincipalFinder::Failure> PrincipalFinder::read_behind(Range& range, Entry& entry) {
+    std::optional<Entry> more;
+    const auto wanted = next_range(range);
+    if (wanted)
+        if (auto failure = co_await read(entry.dn, {*wanted}, more)) co_return failure;
+    if (more) {
+        for (auto& [description, values] : more->attributes) {
+            const auto next = parse_range(description);
+            const bool follows = next && next->first == *range.last + 1 &&
+                                 smtp::equal_ignoring_case(next->attribute, range.attribute);
+            if (!follows) continue;
+            entry.attributes[description] = std::move(values);
+            range = *next;
+            co_return std::nullopt;
+        }
+    }
+    co_return odd(entry.dn, range.attribute + " cannot be read to its end");
+}
+
 // --- groups
-// ----------------------------------------------------------------------------------------
 
 std::string PrincipalFinder::name_of_group(const std::string& dn) const {
     const auto name =
@@ -97,13 +106,9 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Account& 
                                                                  Names& groups) {
     using Nesting = GroupSettings::Nesting;
     const auto& settings = settings_.groups;
-    const bool by_rule = settings.nesting == Nesting::server_rule ||
-                         (settings.nesting == Nesting::automatic && server_.knows_chain_rule());
-    if (by_rule) {
-        if (auto failure = co_await groups_by_rule(account.dn, groups)) co_return failure;
-        if (groups.size() > settings.limit) co_return odd(account.dn, "is in too many groups");
-        co_return std::nullopt;
-    }
+    if (settings.nesting == Nesting::server_rule ||
+        (settings.nesting == Nesting::automatic && co_await server_.knows_chain_rule()))
+        co_return co_await groups_by_rule(account, groups);
     const bool walks = settings.nesting != Nesting::none;
     if (!walks && !settings.filter) co_return std::nullopt;
 
@@ -140,10 +145,17 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_with(const std::stri
     co_return co_await groups_by_search(*filter, found);
 }
 
-net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_rule(const std::string& dn,
+// A server without the rule would find nobody by it, and call that a success.
+net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_rule(const Account& account,
                                                                     Names& found) {
-    return groups_by_search(fmt::format(fmt::runtime(member_in_chain), escape_filter_value(dn)),
-                            found);
+    if (!co_await server_.knows_chain_rule())
+        co_return Unavailable{Scope::directory,
+                              "group.nested = \"rule\", but the server is no Active Directory and "
+                              "has no such rule; \"auto\" or \"walk\" would do"};
+    const auto filter = fmt::format(member_in_chain, escape_filter_value(account.dn));
+    if (auto failure = co_await groups_by_search(filter, found)) co_return failure;
+    if (found.size() > settings_.groups.limit) co_return odd(account.dn, "is in too many groups");
+    co_return std::nullopt;
 }
 
 net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_search(const std::string& filter,
@@ -165,7 +177,6 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::groups_by_search(const std:
 }
 
 // --- other entries
-// ---------------------------------------------------------------------------------
 
 // An entry that is gone, or that we may not see, has no addresses.
 net::Task<PrincipalFinder::Failure> PrincipalFinder::add_addresses(

@@ -35,8 +35,8 @@ class Server : public std::enable_shared_from_this<Server> {
 
     // As the service account. Both throw what Connection throws.
     net::Task<Message> search(Search search);
-    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN.
-    bool knows_chain_rule() const { return knows_chain_rule_; }
+    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN. Throws as they do.
+    net::Task<bool> knows_chain_rule();
 
     // A connection of its own for one user, given back at the end. Its first request may be made
     // twice: a connection that was at rest may have been closed without a word.
@@ -96,9 +96,10 @@ class Server : public std::enable_shared_from_this<Server> {
     std::vector<std::shared_ptr<Pipeline>> pipelines_;
     std::list<AtRest> at_rest_;
     std::shared_ptr<net::Slots> bind_slots_, opening_;
+    net::Deadline refused_until_{};   // our own account: until then it is not tried again,
+    std::string refusal_;             // for this reason
     net::Clock::time_point heard_{};  // on other connections than the pipelines
     bool up_ = true, closed_ = false, knows_chain_rule_ = false;
-    bool service_refused_ = false;  // our own account, by the last bind
 };
 
 }  // namespace postern::ldap

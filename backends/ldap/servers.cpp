@@ -22,8 +22,8 @@ constexpr auto asked_again_after = 5min;
 
 }  // namespace
 
-Servers::Servers(std::shared_ptr<const Settings> settings, std::string directory,
-                 observe::Log& log, net::Executor executor, Lookup lookup)
+Servers::Servers(std::shared_ptr<const Settings> settings, std::string directory, observe::Log& log,
+                 net::Executor executor, Lookup lookup)
     : settings_(std::move(settings)),
       directory_(std::move(directory)),
       log_(log),
@@ -35,9 +35,8 @@ void Servers::start() {
     if (settings_->srv.empty()) return take(settings_->servers);
     auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (self->closed_ || failure == nullptr) return;
-        self->log_.write(
-            observe::events::directory_fault,
-            {{"directory", self->directory_}, {"why", observe::words_of(failure)}});
+        self->log_.write(observe::events::directory_fault,
+                         {{"directory", self->directory_}, {"why", observe::words_of(failure)}});
     };
     asio::co_spawn(executor_, discover(shared_from_this()), std::move(ended));
 }
@@ -99,8 +98,7 @@ net::Task<std::vector<Servers::ServerPtr>> Servers::all() {
 net::Task<std::vector<Servers::ServerPtr>> Servers::candidates() {
     auto all = co_await this->all();
     if (settings_->round_robin && !all.empty())
-        std::ranges::rotate(all,
-                            all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
+        std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
     std::erase_if(all, [](const auto& server) { return !server->is_up(); });
     co_return all;
 }

@@ -11,8 +11,8 @@
 
 namespace postern::ldap {
 
-// The servers of one directory: those of the settings, or those that the DNS has for a service, asked
-// again every now and then.
+// The servers of one directory: those of the settings, or those that the DNS has for a service,
+// asked again every now and then.
 class Servers : public std::enable_shared_from_this<Servers> {
  public:
     using ServerPtr = std::shared_ptr<Server>;

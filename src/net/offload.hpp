@@ -44,9 +44,9 @@ Task<std::optional<R>> offload(Submit submit, F work) {
     co_return co_await arrival.wait_uncancelled();
 }
 
-// Runs `work` on a thread of its own, for calls that block and cannot be interrupted (the DNS). When
-// the caller leaves, the thread is left to itself with what it has taken along, so that a dead name
-// server delays nobody's end. R is not void.
+// Runs `work` on a thread of its own, for calls that block and cannot be interrupted (the DNS).
+// When the caller leaves, the thread is left to itself with what it has taken along, so that a dead
+// name server delays nobody's end. R is not void.
 template <class F, class R = std::invoke_result_t<F&>>
 Task<R> on_own_thread(F work) {
     Arrival<R> arrival(co_await this_executor());

@@ -22,7 +22,9 @@ std::vector<SrvRecord> parse_srv_answer(std::span<const unsigned char> answer) {
         std::array<char, NS_MAXDNAME> name{};
         const auto* begin = ns_msg_base(message);
         if (dn_expand(begin, ns_msg_end(message), data + 6, name.data(), name.size()) < 0) continue;
-        const auto number = [data](int at) { return static_cast<std::uint16_t>(ns_get16(data + at)); };
+        const auto number = [data](int at) {
+            return static_cast<std::uint16_t>(ns_get16(data + at));
+        };
         const HostPort target{name.data(), number(4)};
         if (!target.host.empty() && target.port != 0)
             records.push_back({number(0), number(2), target});
@@ -51,7 +53,7 @@ std::vector<HostPort> in_order(std::vector<SrvRecord> records, std::minstd_rand&
 }
 
 std::vector<SrvRecord> look_up_srv(const std::string& name) {
-    struct __res_state resolver {};
+    struct __res_state resolver{};
     if (res_ninit(&resolver) != 0) return {};
     const auto close = [](struct __res_state* state) { res_nclose(state); };
     const std::unique_ptr<struct __res_state, decltype(close)> owner(&resolver, close);

@@ -7,14 +7,41 @@
 
 namespace postern::test {
 
+namespace {
+
+std::string in_words(const identity::Rejected& rejected) {
+    return std::string("rejected ") + identity::to_string(rejected.reason) +
+           (rejected.account.empty() ? "" : " " + rejected.account);
+}
+
+std::string in_words(const identity::Unavailable& unavailable) {
+    return std::string("unavailable ") + identity::to_string(unavailable.scope);
+}
+
+std::string in_words(const identity::Accepted& accepted) {
+    return "accepted " + accepted.principal.name;
+}
+
+std::string in_words(const identity::Principal& principal) {
+    return "found " + principal.name;
+}
+
+std::string in_words(const directory::Finding& finding) {
+    using Kind = directory::Finding::Kind;
+    const char* const kind = finding.kind == Kind::good      ? "good "
+                             : finding.kind == Kind::warning ? "warning "
+                                                             : "fault ";
+    return kind + finding.sentence;
+}
+
+}  // namespace
+
 std::string in_words(const identity::AuthResult& answer) {
-    if (const auto* accepted = std::get_if<identity::Accepted>(&answer))
-        return "accepted " + accepted->principal.name;
-    if (const auto* rejected = std::get_if<identity::Rejected>(&answer))
-        return std::string("rejected ") + identity::to_string(rejected->reason) +
-               (rejected->account.empty() ? "" : " " + rejected->account);
-    return std::string("unavailable ") +
-           identity::to_string(std::get<identity::Unavailable>(answer).scope);
+    return std::visit([](const auto& each) { return in_words(each); }, answer);
+}
+
+std::string in_words(const identity::LookupResult& answer) {
+    return std::visit([](const auto& each) { return in_words(each); }, answer);
 }
 
 DirectoryHost::DirectoryHost(std::string_view settings) {
@@ -51,6 +78,26 @@ identity::LookupResult DirectoryHost::lookup(std::string_view login) {
 
 std::string DirectoryHost::outcome(std::string_view login, std::string_view password) {
     return in_words(authenticate(login, password));
+}
+
+std::string DirectoryHost::outcome(std::string_view login) {
+    return in_words(lookup(login));
+}
+
+std::string DirectoryHost::why(std::string_view login, std::string_view password) {
+    const auto answer = authenticate(login, password);
+    const auto* unavailable = std::get_if<identity::Unavailable>(&answer);
+    return unavailable != nullptr ? unavailable->why : "";
+}
+
+std::vector<std::string> DirectoryHost::findings() {
+    auto examined = run_task(service_->examine(), std::chrono::minutes(1));
+    if (const auto* unavailable = std::get_if<identity::Unavailable>(&examined))
+        throw std::runtime_error(unavailable->why);
+    std::vector<std::string> all;
+    for (const auto& finding : std::get<directory::Findings>(examined))
+        all.push_back(in_words(finding));
+    return all;
 }
 
 identity::Principal DirectoryHost::principal(std::string_view login, std::string_view password) {

@@ -21,6 +21,12 @@ class DirectoryHost {
     identity::LookupResult lookup(std::string_view login);
     // In one line: "accepted jane", "rejected bad_credentials jane", "unavailable directory".
     std::string outcome(std::string_view login, std::string_view password);
+    // Of a lookup: "found jane", "rejected disabled paul", "unavailable question".
+    std::string outcome(std::string_view login);
+    // Of an answer that is none: what the operator reads.
+    std::string why(std::string_view login, std::string_view password);
+    // What `postern check --connect` tells: "warning ldap://ldap.internal locks ..." each.
+    std::vector<std::string> findings();
     // Of an accepted login or of a lookup; throws when there is none.
     identity::Principal principal(std::string_view login, std::string_view password);
     identity::Principal principal(std::string_view login);
@@ -59,5 +65,6 @@ class DirectoryHost {
 };
 
 std::string in_words(const identity::AuthResult& answer);
+std::string in_words(const identity::LookupResult& answer);
 
 }  // namespace postern::test

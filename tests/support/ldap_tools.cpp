@@ -21,8 +21,9 @@ Finished run_tool(std::vector<std::string> arguments, const LdapClient& client,
     append(client.more);
     append(rest);
 
+    // LDAPNOINIT, which backends/ldap leaves in our environment, would take away LDAPTLS_* as well.
+    arguments.insert(arguments.begin(), {"env", "-u", "LDAPNOINIT"});
     Command command{.arguments = arguments, .input = std::string(input)};
-    // LDAPNOINIT would take away LDAPTLS_* as well.
     command.environment = {{"LDAPCONF", "/dev/null"}, {"LDAPRC", "no-such-file"}};
     if (!client.ca.empty()) command.environment["LDAPTLS_CACERT"] = client.ca;
     if (!client.certificate.cert.empty()) {
