@@ -13,6 +13,7 @@
 #include <mutex>
 #include <new>
 
+#include "ldap/diagnostic.hpp"
 #include "ldap/password_policy.hpp"
 
 namespace postern::ldap {
@@ -99,7 +100,9 @@ int dereference_of(Dereference dereference) {
 
 Entry entry_of(LDAP* ldap, LDAPMessage* message) {
     Entry entry;
-    entry.dn = taken(ldap_get_dn(ldap, message));
+    char* dn = ldap_get_dn(ldap, message);
+    if (dn == nullptr) throw ProtocolError("an entry without a name");
+    entry.dn = taken(dn);
     BerElement* position = nullptr;
     berval name{};
     BerVarray values = nullptr;
@@ -115,6 +118,7 @@ Entry entry_of(LDAP* ldap, LDAPMessage* message) {
         ber_memfree(values);  // the octets belong to the message
         values = nullptr;
     }
+    if (status != LDAP_SUCCESS) throw ProtocolError("an entry that cannot be read to its end");
     return entry;
 }
 
@@ -148,7 +152,7 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     const auto name = taken(oid);
     const std::unique_ptr<berval, decltype(&ber_bvfree)> owner(value, ber_bvfree);
     if (message.id == 0)
-        throw ProtocolError("the server disconnects: " + message.answer.diagnostic);
+        throw ProtocolError("the server disconnects: " + presentable(message.answer.diagnostic));
     if (value != nullptr) message.value = octets_of(*value);
 }
 
@@ -275,12 +279,6 @@ int Codec::who_am_i() {
 
 void Codec::abandon(int id) {
     ldap_abandon_ext(state_->ldap_, id, nullptr, nullptr);
-}
-
-// An UnbindRequest with message id 0 would be of no use to libldap, which frees its handle with it;
-// it is the one message that is written by hand (RFC 4511 4.3).
-void Codec::unbind() {
-    state_->output_.append("\x30\x05\x02\x01\x7F\x42\x00", 7);
 }
 
 std::string Codec::take_output() {

@@ -62,7 +62,6 @@ class Codec {
     int start_tls();      // RFC 4511 4.14
     int who_am_i();       // RFC 4532
     void abandon(int id);
-    void unbind();
 
     // Octets to be sent, which may hold a password: whoever takes them wipes them.
     std::string take_output();

@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "ldap/diagnostic.hpp"
 #include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 
@@ -18,7 +19,7 @@ net::Task<std::unique_ptr<Connection>> Connection::open(Transport transport,
     using Scheme = ServerAddress::Scheme;
     const bool local = transport.address.scheme == Scheme::ldapi;
     auto stream = local ? co_await net::connect_unix(transport.address.path)
-                        : co_await net::connect(endpoints, net::Deadline::max());
+                        : co_await net::connect(endpoints, net::Clock::now() + transport.patience);
     std::unique_ptr<Connection> connection(new Connection(std::move(stream)));
     if (transport.address.scheme == Scheme::ldaps)
         co_await connection->stream_.connect_tls(transport.tls, transport.tls_name);
@@ -31,7 +32,7 @@ net::Task<> Connection::start_tls(const Transport& transport) {
     const auto message = co_await exchange(codec_.start_tls());
     if (message.answer.code != 0)
         throw Refused(fmt::format("StartTLS is refused: {} {}", name_of(message.answer.code),
-                                  message.answer.diagnostic));
+                                  presentable(message.answer.diagnostic)));
     if (codec_.has_unread()) throw ProtocolError("octets behind the answer to StartTLS");
     co_await stream_.connect_tls(transport.tls, transport.tls_name);
 }

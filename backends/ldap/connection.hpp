@@ -17,6 +17,9 @@ struct Transport {
     bool start_tls = false;
     std::shared_ptr<const net::TlsContext> tls;  // for ldaps and StartTLS
     std::string tls_name;                        // expected in the certificate
+    // For the connect, shared by all addresses of a name, so that one that is silent leaves time
+    // for the others.
+    net::Clock::duration patience = std::chrono::seconds(2);
 };
 
 // The server was reached, and refuses what a connection needs: StartTLS, our own account.

@@ -64,11 +64,10 @@ EntryFinder::Found EntryFinder::only_one(const std::vector<Message>& messages,
     const Entry* one = nullptr;
     bool several = false;
     for (const auto& message : messages) {
-        several = several || is_cut_short(message.answer);
+        several = several || is_cut_short(message.answer) || message.entries.size() > 1;
         for (const auto& entry : message.entries) {
             // Bases may overlap.
-            several =
-                several || (one != nullptr && normalize_dn(one->dn) != normalize_dn(entry.dn));
+            several = several || (one != nullptr && one->dn != entry.dn);
             one = &entry;
         }
     }
@@ -135,7 +134,8 @@ Search EntryFinder::search_of(std::string base, SearchScope scope, std::string f
     Search search;
     search.base = std::move(base);
     search.scope = scope;
-    search.dereference = settings_.dereference;
+    const bool is_named = scope == SearchScope::base;  // then it is that entry, not what it names
+    search.dereference = is_named ? Dereference::never : settings_.dereference;
     search.filter = std::move(filter);
     const bool with_secret = settings_.method == Method::hash;
     search.attributes =

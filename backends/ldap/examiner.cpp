@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "ldap/diagnostic.hpp"
 #include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 #include "net/within.hpp"
@@ -175,7 +176,8 @@ net::Task<> Examiner::look_at_password_policies(std::string context) {
     for (const auto& policy : message.entries) {
         const auto most = number(first(policy, "pwdMaxFailure"));
         if (!smtp::equal_ignoring_case(first(policy, "pwdLockout"), "TRUE") || most == 0) continue;
-        tell_lockout(policy.dn + " ", most, seconds(first(policy, "pwdLockoutDuration"), true));
+        tell_lockout(presentable(policy.dn) + " ", most,
+                     seconds(first(policy, "pwdLockoutDuration"), true));
     }
 }
 

@@ -30,8 +30,8 @@ using identity::Unavailable;
 
 namespace {
 
-// What one attempt at one server tells about that server, also when whoever asked has left: a
-// server that hangs is mostly noticed by that.
+// What one attempt at one server tells about that server, also when the question is cut off from
+// outside: a server that hangs may be noticed by that alone.
 class Attempt {
  public:
     Attempt(Server& server, net::Clock::duration patience)
@@ -68,17 +68,17 @@ Failure failure_of(const std::exception_ptr& thrown) {
     } catch (const system_error& error) {
         const bool late = error.code() == asio::error::timed_out;
         return {late ? "no answer in time" : error.code().message(), false};
-    } catch (...) {
-        return {observe::words_of(std::current_exception()), true};
+    } catch (const Refused& error) {
+        return {error.what(), true};
+    } catch (const net::TlsError& error) {
+        return {error.what(), true};
+    } catch (...) {  // of this question perhaps, and not of the next one
+        return {observe::words_of(std::current_exception()), false};
     }
 }
 
-bool blames_the_server(const AuthResult& result) {
-    const auto* unavailable = std::get_if<Unavailable>(&result);
-    return unavailable != nullptr && unavailable->scope == Scope::directory;
-}
-
-bool blames_the_server(const LookupResult& result) {
+template <class Result>
+bool blames_the_server(const Result& result) {
     const auto* unavailable = std::get_if<Unavailable>(&result);
     return unavailable != nullptr && unavailable->scope == Scope::directory;
 }
@@ -158,6 +158,7 @@ net::Task<Result> LdapDirectory::ask(Question<Result> question) {
     for (std::size_t tried = 0; tried < servers.size(); ++tried) {
         const auto now = net::Clock::now();
         const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);
+        if (share <= net::Clock::duration::zero()) break;
         Attempt attempt(*servers[tried], share / 2);
         std::exception_ptr thrown;
         try {
@@ -221,15 +222,20 @@ net::Task<AuthResult> LdapDirectory::bind_found(Server& server, const Credential
         auto found = co_await finder.by_login(credentials.login);
         auto* entry = std::get_if<Entry>(&found);
         if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
+        if (entry->dn.empty()) co_return Unavailable{Scope::question, "an entry without a name"};
         const auto verdict = co_await bind(server, entry->dn, credentials);
         if (std::holds_alternative<Proved>(verdict))
             co_return accepted(co_await principal_of(server, std::move(*entry)));
         if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
-        // Renamed since the search: its password was never checked.
+        // Renamed since the search: its password was never checked. Some servers say that nobody is
+        // called so, others that the password is wrong.
         const auto reason = std::get<Reason>(verdict);
-        if (reason != Reason::bad_credentials || !co_await finder.has_gone(entry->dn))
-            co_return Rejected{reason, account_of(*entry)};
-        if (!again) co_return Unavailable{Scope::question, "the entry moves while it is bound"};
+        const bool nobody = reason == Reason::unknown_user;
+        const bool may_be_gone = nobody || reason == Reason::bad_credentials;
+        const bool gone = may_be_gone && co_await finder.has_gone(entry->dn);
+        if (!gone && !nobody) co_return Rejected{reason, account_of(*entry)};
+        if (!again || !gone)
+            co_return Unavailable{Scope::question, "the entry moves while it is bound"};
     }
 }
 
@@ -245,12 +251,21 @@ net::Task<AuthResult> LdapDirectory::bind_made(Server& server, const Credentials
     const auto name = form ? settings_->bind_template->fill(form->values) : std::nullopt;
     if (!name) co_return Rejected{Reason::unknown_user, ""};
 
-    auto lease = co_await server.lease();
-    const auto verdict = judge_bind(co_await lease.bind(*name, credentials.password));
-    if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
-    if (const auto* reason = std::get_if<Reason>(&verdict)) co_return Rejected{*reason, ""};
-
-    auto found = co_await finder.bound_entry(lease, *name);
+    EntryFinder::Found found;
+    {
+        auto lease = co_await server.lease();
+        const auto verdict = judge_bind(co_await lease.bind(*name, credentials.password));
+        if (const auto* unavailable = std::get_if<Unavailable>(&verdict)) co_return *unavailable;
+        if (const auto* reason = std::get_if<Reason>(&verdict)) co_return Rejected{*reason, ""};
+        found = co_await finder.bound_entry(lease, *name);
+        // An entry that was searched for may be somebody else's: it is this password that tells.
+        if (const auto* entry = std::get_if<Entry>(&found);
+            entry != nullptr && !settings_->bind_template->is_dn()) {
+            const auto same = judge_bind(co_await lease.bind(entry->dn, credentials.password));
+            if (!std::holds_alternative<Proved>(same))
+                co_return Unavailable{Scope::question, "another entry than the one that was bound"};
+        }
+    }
     if (auto* entry = std::get_if<Entry>(&found))
         co_return accepted(co_await principal_of(server, std::move(*entry)));
     co_return answer_of<AuthResult>(std::move(found));

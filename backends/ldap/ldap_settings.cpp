@@ -78,6 +78,10 @@ void read_tls(Section& section, Settings& settings, observe::Log& log) {
                              address.host_port.host));
     }
     if (!needed) return;
+    if (!settings.srv.empty() && tls.ca.empty() && tls.name.empty())
+        warn(log, section,
+             "whoever can forge the DNS may name a server of his own with a certificate that the "
+             "system trusts; tls.ca or tls.name keeps him out");
     try {
         settings.tls = net::TlsContext::client(tls);
     } catch (const net::TlsError& error) {
@@ -227,6 +231,11 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_search(section, settings, log);
     auto attributes = section.table("attributes");
     settings.attributes = AttributeSettings::read(attributes);
+    const bool by_domain = settings.bind_template && settings.bind_template->uses("domain");
+    if (by_domain && settings.attributes.name == AttributeSettings().name)
+        warn(log, section,
+             "the same uid in two domains is one name to us; attributes.name = \"mail\" tells them "
+             "apart");
     read_groups(section, settings);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -80,6 +81,10 @@ struct Settings {
 
     PoolSettings pool;
     std::chrono::milliseconds timeout = std::chrono::seconds(5);  // of a whole question
+    // Half of a server's share of it.
+    std::chrono::milliseconds connect_patience() const {
+        return timeout / (2 * static_cast<int>(std::max<std::size_t>(servers.size(), 1)));
+    }
     crypto::HashLimits hash_limits;
 };
 

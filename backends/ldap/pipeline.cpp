@@ -93,6 +93,7 @@ net::Task<> Pipeline::write() {
 net::Task<Message> Pipeline::search(Search search) {
     const auto self = shared_from_this();
     if (failure_) std::rethrow_exception(failure_);
+    asked_ = net::Clock::now();
     Waiter waiter(co_await net::this_executor());
     const Place place(*this, connection_->codec().search(search), waiter);
     while (!waiter.message) {

@@ -24,6 +24,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     bool is_broken() const { return failure_ != nullptr; }
     std::size_t waiting() const { return waiters_.size(); }
     net::Clock::time_point heard() const { return heard_; }
+    net::Clock::time_point asked() const { return asked_; }  // the last time
     void close();
 
  private:
@@ -39,7 +40,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     std::map<int, Waiter*> waiters_;
     net::Timer something_to_write_;
     std::exception_ptr failure_;
-    net::Clock::time_point heard_;
+    net::Clock::time_point heard_, asked_{};
 };
 
 }  // namespace postern::ldap

@@ -11,6 +11,7 @@ std::unique_ptr<directory::Directory> create(const directory::BackendContext& co
     auto settings = read_settings(section, context.log);
     if (!settings) return nullptr;
     settings->hash_limits = context.hash_limits;
+    Codec();  // libldap asks for the name of this machine when it is first used: not on that thread
     return std::make_unique<LdapDirectory>(context, *std::move(settings));
 }
 

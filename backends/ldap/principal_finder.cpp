@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "address/unicode.hpp"
 #include "ldap/dn.hpp"
 #include "ldap/escape.hpp"
 #include "ldap/login_forms.hpp"
+#include "ldap/result_code.hpp"
 #include "ldap/verdict.hpp"
 #include "observe/events.hpp"
 #include "smtp/ascii.hpp"
@@ -52,7 +56,7 @@ net::Task<LookupResult> PrincipalFinder::principal_of(Entry entry) {
     if (auto failure = co_await find_groups({entry.dn, *login}, groups))
         co_return *std::move(failure);
     for (const auto& [normal, dn] : groups) {
-        if (!known.contains(normal)) principal.groups.push_back(name_of_group(dn));
+        if (!known.contains(normal)) add_group(principal.groups, dn);
         if (!settings_.groups.own_addresses) continue;
         if (auto failure = co_await add_addresses(dn, principal.addresses))
             co_return *std::move(failure);
@@ -96,10 +100,11 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::read_behind(Range& range, E
 
 // --- groups
 
-std::string PrincipalFinder::name_of_group(const std::string& dn) const {
-    const auto name =
-        settings_.group_names == GroupNames::dn ? normalize_dn(dn) : first_rdn_value(dn);
-    return name.value_or(dn);
+void PrincipalFinder::add_group(std::vector<std::string>& groups, const std::string& dn) const {
+    const bool by_dn = settings_.group_names == GroupNames::dn;
+    const auto name = by_dn ? normalize_dn(dn) : first_rdn_value(dn);
+    if (name && address::is_text(*name) && std::ranges::count(groups, *name) == 0)
+        groups.push_back(*name);
 }
 
 net::Task<PrincipalFinder::Failure> PrincipalFinder::find_groups(const Account& account,
@@ -201,8 +206,12 @@ net::Task<PrincipalFinder::Failure> PrincipalFinder::read(const std::string& dn,
     search.attributes = std::move(attributes);
     search.most_entries = 1;
     auto message = co_await server_.search(std::move(search));
-    if (is_gone(message.answer)) co_return std::nullopt;
-    if (auto failure = judge_search(message.answer)) co_return failure;
+    const bool is_hidden = message.answer.code == result_code::insufficient_access_rights;
+    if (is_gone(message.answer) || is_hidden) co_return std::nullopt;
+    if (auto failure = judge_search(message.answer)) {
+        failure->scope = Scope::question;  // of an entry that this account names, not of the server
+        co_return failure;
+    }
     if (!message.entries.empty()) found = std::move(message.entries.front());
     co_return std::nullopt;
 }

@@ -35,7 +35,7 @@ class PrincipalFinder {
 
     net::Task<Failure> follow_ranges(Entry& entry);
     net::Task<Failure> read_behind(Range& range, Entry& entry);
-    std::string name_of_group(const std::string& dn) const;
+    void add_group(std::vector<std::string>& groups, const std::string& dn) const;
     net::Task<Failure> find_groups(const Account& account, Names& groups);
     net::Task<Failure> groups_with(const std::string& dn, const Account& account, Names& found);
     net::Task<Failure> groups_by_rule(const Account& account, Names& found);

@@ -90,7 +90,11 @@ void Server::close() {
 // --- whether it is up
 
 void Server::attempt_failed(net::Clock::time_point begun, std::string_view why) {
-    if (heard() < begun) went_down(why);
+    if (heard() < begun) return went_down(why);
+    // It answers on other connections: those that were asked since and have said nothing are dead.
+    for (const auto& pipeline : pipelines_)
+        if (pipeline->asked() >= begun && pipeline->heard() < begun) pipeline->close();
+    drop_broken_pipelines();
 }
 
 net::Clock::time_point Server::heard() const {
@@ -125,24 +129,23 @@ net::Task<> Server::keep(std::shared_ptr<Server> self) {
 net::Task<> Server::look_after() {
     net::Backoff backoff(100ms, 2s);
     for (;;) {
+        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
+        if (up_) {
+            co_await keep_alive();
+            backoff.reset();
+        } else if (co_await answers()) {
+            if (!closed_) came_up();
+        }
+        if (closed_) continue;
+        // Whoever goes down wakes us: perhaps it was slow once, and is tried again at once.
         pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());
         co_await pause_.async_wait(asio::as_tuple(net::use_task));
-        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
-        const bool has_news = net::Clock::now() < pause_.expiry();  // it went down just now
-        if (has_news) continue;
-        if (up_) {
-            backoff.reset();
-            co_await keep_alive();
-        } else if (co_await answers()) {
-            came_up();
-        }
     }
 }
 
 net::Task<bool> Server::answers() {
     try {
-        auto opened = co_await net::within(net::Clock::now() + settings_->timeout, open_pipeline());
-        if (!closed_) pipelines_.push_back(std::move(opened));
+        co_await net::within(net::Clock::now() + settings_->timeout, add_pipeline());
         co_return true;
     } catch (const std::exception&) {  // it is known to be down
         co_return false;
@@ -202,23 +205,36 @@ net::Task<bool> Server::knows_chain_rule() {
 }
 
 net::Task<std::shared_ptr<Pipeline>> Server::pipeline() {
-    if (auto found = best_pipeline()) co_return found;
-    const auto turn = co_await opening_->acquire(net::Deadline::max());
-    if (auto found = best_pipeline()) co_return found;
-    auto opened = co_await open_pipeline();
-    if (closed_) throw system_error(asio::error::operation_aborted);
-    pipelines_.push_back(opened);
-    co_return opened;
+    drop_broken_pipelines();
+    if (pipelines_.empty()) co_await add_pipeline();
+    if (pipelines_.empty()) throw system_error(asio::error::operation_aborted);
+    auto best = *std::ranges::min_element(pipelines_, {},
+                                          [](const auto& pipeline) { return pipeline->waiting(); });
+    // Who has one does not wait for another, nor for the reasons why there is none.
+    const bool full = pipelines_.size() >= settings_->pool.searches;
+    if (!full && !opens_another_ && best->waiting() >= crowded) open_another();
+    co_return best;
 }
 
-// nullptr: one more should be opened.
-std::shared_ptr<Pipeline> Server::best_pipeline() {
-    drop_broken_pipelines();
-    const auto best = std::ranges::min_element(
-        pipelines_, {}, [](const auto& pipeline) { return pipeline->waiting(); });
-    if (best == pipelines_.end()) return nullptr;
-    const bool full = pipelines_.size() >= settings_->pool.searches;
-    return full || (*best)->waiting() < crowded ? *best : nullptr;
+// Opens one, unless somebody else has done so meanwhile.
+net::Task<> Server::add_pipeline() {
+    const auto before = pipelines_.size();
+    const auto turn = co_await opening_->acquire(net::Deadline::max());
+    if (pipelines_.size() > before) co_return;
+    auto opened = co_await open_pipeline();
+    if (closed_) throw system_error(asio::error::operation_aborted);
+    pipelines_.push_back(std::move(opened));
+}
+
+void Server::open_another() {
+    opens_another_ = true;
+    auto ended = [self = shared_from_this()](const std::exception_ptr&) {  // it was an extra
+        self->opens_another_ = false;
+    };
+    auto opening = [](std::shared_ptr<Server> self) -> net::Task<> {
+        co_await net::within(net::Clock::now() + self->settings_->timeout, self->add_pipeline());
+    };
+    asio::co_spawn(executor_, opening(shared_from_this()), std::move(ended));
 }
 
 void Server::drop_broken_pipelines() {
@@ -260,6 +276,7 @@ net::Task<> Server::bind_service(Connection& connection) {
 net::Task<std::unique_ptr<Connection>> Server::connect() {
     Transport transport{address_, settings_->start_tls, settings_->tls, settings_->tls_name};
     if (transport.tls_name.empty()) transport.tls_name = address_.host_port.host;
+    transport.patience = settings_->connect_patience();
     auto found = co_await endpoints();
     auto connection = co_await Connection::open(std::move(transport), std::move(found));
     heard_ = std::max(heard_, connection->heard());
@@ -298,10 +315,12 @@ Server::Lease::~Lease() {
 }
 
 net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secret& password) {
-    for (;;) {
-        connection_ = server_->take_rested();
-        const bool was_at_rest = connection_ != nullptr;
-        if (!was_at_rest) connection_ = co_await server_->connect();
+    for (bool again = true;; again = false) {
+        // A second bind of the same user stays where the first one was.
+        const bool is_mine = connection_ != nullptr;
+        if (!is_mine) connection_ = server_->take_rested();
+        const bool was_at_rest = !is_mine && connection_ != nullptr;
+        if (!connection_) connection_ = co_await server_->connect();
         std::exception_ptr failure;
         try {
             const auto begun = net::Clock::now();
@@ -313,8 +332,10 @@ net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secre
             failure = std::current_exception();
         }
         connection_.reset();
-        // Closed at rest, without a word that `is_fit` could have seen.
-        if (!was_at_rest || co_await is_cancelled()) std::rethrow_exception(failure);
+        // Closed at rest, without a word that `is_fit` could have seen: so may the others be. Once
+        // only, for a server may count what it does not answer.
+        if (!again || !was_at_rest || co_await is_cancelled()) std::rethrow_exception(failure);
+        server_->at_rest_.clear();
     }
 }
 

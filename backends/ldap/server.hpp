@@ -38,8 +38,8 @@ class Server : public std::enable_shared_from_this<Server> {
     // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN. Throws as they do.
     net::Task<bool> knows_chain_rule();
 
-    // A connection of its own for one user, given back at the end. Its first request may be made
-    // twice: a connection that was at rest may have been closed without a word.
+    // A connection of its own for one user, given back at the end. Its first bind may be
+    // sent twice: a connection that was at rest may have been closed without a word.
     class Lease {
      public:
         net::Task<Answer> bind(const std::string& dn, const crypto::Secret& password);
@@ -75,7 +75,8 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Clock::time_point heard() const;
 
     net::Task<std::shared_ptr<Pipeline>> pipeline();
-    std::shared_ptr<Pipeline> best_pipeline();
+    net::Task<> add_pipeline();
+    void open_another();
     void drop_broken_pipelines();
     net::Task<std::shared_ptr<Pipeline>> open_pipeline();
     net::Task<> bind_service(Connection& connection);
@@ -99,6 +100,7 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Deadline refused_until_{};   // our own account: until then it is not tried again,
     std::string refusal_;             // for this reason
     net::Clock::time_point heard_{};  // on other connections than the pipelines
+    bool opens_another_ = false;
     bool up_ = true, closed_ = false, knows_chain_rule_ = false;
 };
 

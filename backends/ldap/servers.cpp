@@ -55,7 +55,11 @@ net::Task<> Servers::discover(std::shared_ptr<Servers> self) {
         const auto ask = [lookup = self->lookup_, name = self->settings_->srv] {
             return lookup(name);
         };
-        auto records = co_await net::on_own_thread(ask);
+        std::vector<net::SrvRecord> records;
+        try {
+            records = co_await net::on_own_thread(ask);
+        } catch (const std::exception&) {  // no thread, no memory: the next try may have some
+        }
         if (self->closed_) co_return;
         const bool found = !records.empty();
         std::vector<ServerAddress> addresses;

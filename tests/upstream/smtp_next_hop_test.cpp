@@ -773,8 +773,9 @@ class SmtpNextHopFaults : public SmtpNextHopTls {
         }
         EXPECT_LE(delivered, server.acknowledged());
         EXPECT_TRUE(eventually([&] { return server.open() == 0; })) << "a connection is left open";
-        const auto next = run(deliver(*mta, {}));
-        EXPECT_TRUE(next.delivered) << "the slot was lost: " << next.text();
+        // A busy machine may miss a deadline of these tests; a slot that is lost never comes back.
+        EXPECT_TRUE(eventually([&] { return run(deliver(*mta, {})).delivered; }))
+            << "the slot was lost";
     }
 };
 
