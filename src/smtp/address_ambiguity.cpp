@@ -25,15 +25,35 @@ bool is_mailbox_of(std::string_view text, const std::vector<WrittenMailbox>& mai
            });
 }
 
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+// Whether readers that pass over blanks and comments around a dot, or anywhere in a domain, take
+// more than the address itself for the address: "joe. jane@x.test .y.test".
+bool reaches_further(std::string_view before, std::string_view behind) {
+    before = trimmed(before);
+    behind = trimmed(behind);
+    if (before.ends_with('.') || before.ends_with(')')) return true;
+    if (behind.starts_with('(')) return behind.find(')') != behind.size() - 1;
+    return !behind.empty() &&
+           (behind.front() == '.' || behind.front() == '[' || address::is_atext(behind.front()));
+}
+
 // Whether whatever looks like an address, wherever it stands, is one of `mailboxes`.
 bool names_only(const std::vector<WrittenMailbox>& mailboxes, std::string_view text) {
-    while (!text.empty()) {
+    for (std::size_t start = 0; start < text.size();) {
+        const auto rest = text.substr(start);
         const auto* end = std::ranges::find_if(
-            text, [](char c) { return c != '.' && c != '@' && !address::is_atext(c); });
-        const auto token = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-        if (token.find('@') != std::string_view::npos && !is_mailbox_of(token, mailboxes))
+            rest, [](char c) { return c != '.' && c != '@' && !address::is_atext(c); });
+        const auto token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+        if (token.find('@') != std::string_view::npos &&
+            (!is_mailbox_of(token, mailboxes) ||
+             reaches_further(text.substr(0, start), rest.substr(token.size()))))
             return false;
-        text.remove_prefix(std::min(token.size() + 1, text.size()));
+        start += token.size() + 1;
     }
     return true;
 }
