@@ -12,6 +12,8 @@ namespace {
 
 using Error = AddressFieldError;
 
+constexpr std::string_view replacement = "\uFFFD";
+
 std::size_t count(std::string_view text, char c) {
     return static_cast<std::size_t>(std::ranges::count(text, c));
 }
@@ -31,12 +33,14 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-// Whether readers that pass over blanks and comments around a dot, or anywhere in a domain, take
-// more than the address itself for the address: "joe. jane@x.test .y.test".
+// Whether some readers take more for the address than it is: they pass over blanks and comments
+// around a dot and anywhere in a domain, and a quoted string is a word of a local part to them:
+// "joe. jane@x.test .y.test".
 bool reaches_further(std::string_view before, std::string_view behind) {
     before = trimmed(before);
     behind = trimmed(behind);
     if (before.ends_with('.') || before.ends_with(')')) return true;
+    if (before.ends_with('"') && count(before, '"') % 2 == 0) return true;
     if (behind.starts_with('(')) return behind.find(')') != behind.size() - 1;
     return !behind.empty() &&
            (behind.front() == '.' || behind.front() == '[' || address::is_atext(behind.front()));
@@ -78,7 +82,9 @@ std::optional<Error> ambiguity(std::string_view body, bool folded,
         in_addresses += count(each.text, '@');
     if (count(decoded.text, '@') == in_addresses && count(body, '@') == in_addresses)
         return std::nullopt;
-    if (names_only(mailboxes, body) && names_only(mailboxes, decoded.text) &&
+    // What is no text in its charset one decoder replaces, another drops, with its neighbours.
+    const bool whole = decoded.text.find(replacement) == std::string::npos;
+    if (whole && names_only(mailboxes, body) && names_only(mailboxes, decoded.text) &&
         names_only(mailboxes, decode_words(body, Blanks::lost).text))
         return std::nullopt;
     const bool plain = !folded && decoded.text == body && brackets <= 1 &&

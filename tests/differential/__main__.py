@@ -102,7 +102,7 @@ def look_at(site: Site, files: list[Path]) -> int:
         (outcome,) = site.send([way])
         print(f"{way.description()}: {outcome.reply}")
         for seen in outcome.seen:
-            print(f"    {seen.reader:22}{seen.field:8}{seen.address!r}")
+            print(f"    {seen.reader:28}{seen.field:8}{seen.address!r}")
         foreign = foreign or bool(outcome.foreign())
     return int(foreign)
 
