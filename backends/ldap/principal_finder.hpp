@@ -8,6 +8,7 @@
 #include "identity/auth_result.hpp"
 #include "identity/login.hpp"
 #include "ldap/ldap_settings.hpp"
+#include "ldap/range.hpp"
 #include "ldap/server.hpp"
 #include "observe/log.hpp"
 

@@ -54,7 +54,6 @@ class Reader {
         read_groups(groups);
         read_delegators();
         read_attributes();
-        read_ranges();
         return std::move(reading_);
     }
 
@@ -200,27 +199,6 @@ class Reader {
                 if (!all.empty()) attributes.insert_or_assign(name, std::move(all));
             }
         }
-    }
-
-    void read_ranges() {
-        for (const auto* names :
-             {&settings_.email, &settings_.email_alias, &settings_.groups, &settings_.on_behalf_of})
-            for (const auto& name : *names)
-                read_range(name);
-    }
-
-    // Of the portions that are there, the one that reaches furthest.
-    void read_range(const std::string& name) {
-        std::optional<Range> furthest;
-        for (const auto& [description, values] : entry_.attributes) {
-            const auto range = parse_range(description);
-            if (!range || !smtp::equal_ignoring_case(range->attribute, name)) continue;
-            if (!range->last) return;
-            if (!furthest || *range->last > *furthest->last) furthest = range;
-        }
-        const auto is_noted = [&](const Range& range) { return range == furthest; };
-        if (furthest && std::ranges::none_of(reading_.ranges, is_noted))
-            reading_.ranges.push_back(*furthest);
     }
 
     const Entry& entry_;

@@ -9,7 +9,6 @@
 #include "identity/principal.hpp"
 #include "ldap/answer.hpp"
 #include "ldap/attribute_settings.hpp"
-#include "ldap/range.hpp"
 
 namespace postern::ldap {
 
@@ -25,7 +24,6 @@ struct Reading {
     // Only to be told behind a right password.
     bool is_disabled = false;
     bool is_person = true;
-    std::vector<Range> ranges;       // whose next portion is to be read for all of it
     std::size_t ignored_values = 0;  // neither address nor DN nor text, whichever was expected
 };
 

@@ -29,6 +29,8 @@ class Server : public std::enable_shared_from_this<Server> {
 
     const ServerAddress& address() const { return address_; }
     bool is_up() const { return up_; }
+    // It answers searches, but not long ago left a bind without an answer: better ask another one.
+    bool is_suspect() const;
     // An attempt that began then came to nothing. When the server has been heard since, that says
     // little; otherwise it is down.
     void attempt_failed(net::Clock::time_point begun, std::string_view why);
@@ -100,6 +102,7 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Deadline refused_until_{};   // our own account: until then it is not tried again,
     std::string refusal_;             // for this reason
     net::Clock::time_point heard_{};  // on other connections than the pipelines
+    net::Clock::time_point bind_unanswered_{};  // when the last bind was given up
     bool opens_another_ = false;
     bool up_ = true, closed_ = false, knows_chain_rule_ = false;
 };

@@ -104,6 +104,7 @@ net::Task<std::vector<Servers::ServerPtr>> Servers::candidates() {
     if (settings_->round_robin && !all.empty())
         std::ranges::rotate(all, all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()));
     std::erase_if(all, [](const auto& server) { return !server->is_up(); });
+    std::ranges::partition(all, [](const auto& server) { return !server->is_suspect(); });
     co_return all;
 }
 

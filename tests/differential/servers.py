@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import smtplib
 import socket
 import stat
 import subprocess
@@ -82,6 +83,19 @@ class Gateway(Server):
         settings.write_text(GATEWAY_SETTINGS.format(**self.listening, **hops, password=PASSWORD))
         command = [str(build / "bin/postern"), "serve", "--config", str(settings)]
         super().__init__("postern", command, list(self.listening.values()), folder / "postern.log")
+        self._wait_until_probed()
+
+    def _wait_until_probed(self) -> None:
+        """What the next hops offer is offered once they have been asked, a moment after the start."""
+        deadline = time.monotonic() + 20
+        while True:
+            with smtplib.SMTP("127.0.0.1", self.listening["untouched"], "client.example", 20) as client:
+                client.ehlo()
+                if client.has_extn("smtputf8") and client.has_extn("chunking"):
+                    return
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"SMTPUTF8 or CHUNKING is not offered:\n{self.last_words()}")
+            time.sleep(0.05)
 
 
 # What limits an attacker's number of tries would limit this test's: it makes them all from one address.

@@ -1,0 +1,49 @@
+// What a hostile or broken server may send: in two pieces, so that no cut changes what is read.
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+#include "ldap/codec.hpp"
+#include "ldap/principal_reader.hpp"
+#include "ldap/verdict.hpp"
+
+using namespace postern::ldap;
+
+namespace {
+
+// Everything that the octets say, after one bind and one search.
+std::string read(std::string_view first, std::string_view second) {
+    Codec codec;
+    codec.bind("uid=jane,dc=x", postern::crypto::Secret("secret"));
+    codec.search(Search{.base = "dc=x"});
+    codec.take_output();
+    std::string all;
+    try {
+        for (const auto piece : {first, second}) {
+            codec.feed(piece);
+            while (const auto message = codec.next()) {
+                all +=
+                    std::to_string(message->id) + " " + std::to_string(message->answer.code) + "\n";
+                judge_bind(message->answer);
+                judge_search(message->answer);
+                for (const auto& entry : message->entries) {
+                    all += entry.dn + "\n";
+                    read_principal(entry, AttributeSettings(), GroupNames::dn).has_value();
+                }
+            }
+        }
+    } catch (const ProtocolError&) {
+        all += "broken";
+    }
+    return all;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view octets(reinterpret_cast<const char*>(data), size);
+    const std::size_t cut = size == 0 ? 0 : data[0] % size;
+    if (read(octets, "") != read(octets.substr(0, cut), octets.substr(cut)))
+        throw std::logic_error("a cut changes what is read");
+    return 0;
+}
