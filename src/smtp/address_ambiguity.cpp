@@ -12,6 +12,7 @@ namespace {
 
 using Error = AddressFieldError;
 
+constexpr auto npos = std::string_view::npos;
 constexpr std::string_view replacement = "\uFFFD";
 
 std::size_t count(std::string_view text, char c) {
@@ -29,7 +30,7 @@ bool is_mailbox_of(std::string_view text, const std::vector<WrittenMailbox>& mai
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
+    if (first == npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
@@ -39,11 +40,12 @@ std::string_view trimmed(std::string_view text) {
 bool reaches_further(std::string_view before, std::string_view behind) {
     before = trimmed(before);
     behind = trimmed(behind);
-    if (before.ends_with('.') || before.ends_with(')')) return true;
-    if (before.ends_with('"') && count(before, '"') % 2 == 0) return true;
-    if (behind.starts_with('(')) return behind.find(')') != behind.size() - 1;
-    return !behind.empty() &&
-           (behind.front() == '.' || behind.front() == '[' || address::is_atext(behind.front()));
+    const char last = before.empty() ? '\0' : before.back();
+    const char next = behind.empty() ? '\0' : behind.front();
+    if (last == '.' || last == ')' || last == '\\') return true;
+    if (last == '"' && count(before, '"') % 2 == 0) return true;
+    if (next == '(') return behind.find(')') != behind.size() - 1;
+    return next == '.' || next == '[' || next == '\\' || address::is_atext(next);
 }
 
 // Whether whatever looks like an address, wherever it stands, is one of `mailboxes`.
@@ -53,7 +55,7 @@ bool names_only(const std::vector<WrittenMailbox>& mailboxes, std::string_view t
         const auto* end = std::ranges::find_if(
             rest, [](char c) { return c != '.' && c != '@' && !address::is_atext(c); });
         const auto token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-        if (token.find('@') != std::string_view::npos &&
+        if (token.find('@') != npos &&
             (!is_mailbox_of(token, mailboxes) ||
              reaches_further(text.substr(0, start), rest.substr(token.size()))))
             return false;

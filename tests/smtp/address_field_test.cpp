@@ -237,6 +237,8 @@ TEST(AddressField, HidesNoAddress) {
                                        "=?utf-8?Q?jane=40x.test_ament?= <jane@x.test>",
                                        "=?utf-8?Q?jane=40x.test=28a=29.y.test?= <jane@x.test>",
                                        "=?utf-8?Q?jane=40x.test_=5B1=5D?= <jane@x.test>",
+                                       "=?utf-8?Q?jane=40x.test=5C.y.test?= <jane@x.test>",
+                                       "=?utf-8?Q?joe.=5Cjane=40x.test?= <jane@x.test>",
                                        "=?utf-8?Q?joe._jane=40x.test?= <jane@x.test>",
                                        "=?utf-8?Q?joe.=28a=29_jane=40x.test?= <jane@x.test>",
                                        "=?utf-8?Q?=22joe=22jane=40x.test?= <jane@x.test>",
