@@ -1,46 +1,15 @@
 #include "ldap/codec.hpp"
 
-#include <fcntl.h>
 #include <ldap.h>
-#include <openldap.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <new>
 
+#include "ldap/detached_ldap.hpp"
 #include "ldap/diagnostic.hpp"
 #include "ldap/password_policy.hpp"
 
 namespace postern::ldap {
-
-// The other end of libldap's socket: two strings. Its address is known to libldap.
-struct Codec::State {
-    State();
-    ~State();
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-
-    static State& of(Sockbuf_IO_Desc* descriptor) {
-        return *static_cast<State*>(descriptor->sbiod_pvt);
-    }
-    static int setup(Sockbuf_IO_Desc* descriptor, void* state);
-    static int remove(Sockbuf_IO_Desc* descriptor);
-    static int control(Sockbuf_IO_Desc* descriptor, int option, void* argument);
-    static ber_slen_t read(Sockbuf_IO_Desc* descriptor, void* into, ber_len_t size);
-    static ber_slen_t write(Sockbuf_IO_Desc* descriptor, void* octets, ber_len_t size);
-    static int close(Sockbuf_IO_Desc* descriptor);
-    static Sockbuf_IO functions;
-
-    int eventfd_ = -1;  // never readable, always writable: for libldap's own poll
-    LDAP* ldap_ = nullptr;
-    std::string input_, output_;
-    std::size_t unanswered_octets_ = 0;  // fed since the last message was complete
-};
 
 namespace {
 
@@ -58,12 +27,6 @@ std::string_view octets_of(const berval& value) {
 std::string taken(char* text) {
     const std::unique_ptr<char, decltype(&ldap_memfree)> owner(text, ldap_memfree);
     return text != nullptr ? std::string(text) : std::string();
-}
-
-// Before libldap's first call: ldap.conf and the environment are for other programs.
-void keep_configuration_files_out() {
-    static std::once_flag once;
-    std::call_once(once, [] { ::setenv("LDAPNOINIT", "1", 1); });
 }
 
 void check(int status) {
@@ -146,10 +109,8 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     message.answer.code = code;
     message.answer.policy = policy_of(controls.list);
     if (ldap_msgtype(part) != LDAP_RES_EXTENDED) return;
-    char* oid = nullptr;
     berval* value = nullptr;
-    ldap_parse_extended_result(ldap, part, &oid, &value, 0);
-    const auto name = taken(oid);
+    ldap_parse_extended_result(ldap, part, nullptr, &value, 0);
     const std::unique_ptr<berval, decltype(&ber_bvfree)> owner(value, ber_bvfree);
     if (message.id == 0)
         throw ProtocolError("the server disconnects: " + presentable(message.answer.diagnostic));
@@ -158,70 +119,7 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
 
 }  // namespace
 
-Sockbuf_IO Codec::State::functions = {setup, remove, control, read, write, close};
-
-int Codec::State::setup(Sockbuf_IO_Desc* descriptor, void* state) {
-    descriptor->sbiod_pvt = state;
-    return 0;
-}
-
-int Codec::State::remove(Sockbuf_IO_Desc*) {
-    return 0;
-}
-
-int Codec::State::close(Sockbuf_IO_Desc*) {
-    return 0;
-}
-
-int Codec::State::control(Sockbuf_IO_Desc* descriptor, int option, void* argument) {
-    if (option == LBER_SB_OPT_DATA_READY) return of(descriptor).input_.empty() ? 0 : 1;
-    if (option != LBER_SB_OPT_GET_FD) return 0;
-    if (argument != nullptr) *static_cast<ber_socket_t*>(argument) = of(descriptor).eventfd_;
-    return 1;
-}
-
-ber_slen_t Codec::State::read(Sockbuf_IO_Desc* descriptor, void* into, ber_len_t size) {
-    auto& input = of(descriptor).input_;
-    if (input.empty()) {
-        errno = EWOULDBLOCK;
-        return -1;
-    }
-    const std::size_t taken = std::min<std::size_t>(size, input.size());
-    std::memcpy(into, input.data(), taken);
-    input.erase(0, taken);
-    return static_cast<ber_slen_t>(taken);
-}
-
-ber_slen_t Codec::State::write(Sockbuf_IO_Desc* descriptor, void* octets, ber_len_t size) {
-    of(descriptor).output_.append(static_cast<const char*>(octets), size);
-    return static_cast<ber_slen_t>(size);
-}
-
-Codec::State::State() {
-    keep_configuration_files_out();
-    eventfd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (eventfd_ < 0) throw ProtocolError("no descriptor left");
-    if (ldap_init_fd(eventfd_, LDAP_PROTO_EXT, nullptr, &ldap_) != LDAP_SUCCESS) {
-        ::close(eventfd_);
-        throw std::bad_alloc();
-    }
-    const int version = LDAP_VERSION3;
-    ldap_set_option(ldap_, LDAP_OPT_PROTOCOL_VERSION, &version);
-    ldap_set_option(ldap_, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
-    Sockbuf* buffer = nullptr;
-    ldap_get_option(ldap_, LDAP_OPT_SOCKBUF, static_cast<void*>(&buffer));
-    ber_len_t most = most_octets;
-    ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most);
-    ber_sockbuf_add_io(buffer, &functions, LBER_SBIOD_LEVEL_PROVIDER, this);
-}
-
-Codec::State::~State() {
-    ldap_unbind_ext(ldap_, nullptr, nullptr);  // also frees it
-    ::close(eventfd_);
-    crypto::wipe(output_);
-}
-
-Codec::Codec() : state_(std::make_unique<State>()) {}
+Codec::Codec() : ldap_(std::make_unique<DetachedLdap>(most_octets)) {}
 Codec::~Codec() = default;
 Codec::Codec(Codec&&) noexcept = default;
 Codec& Codec::operator=(Codec&&) noexcept = default;
@@ -233,9 +131,9 @@ int Codec::search(const Search& search) {
         attributes.push_back(name.data());
     attributes.push_back(nullptr);
     const int dereference = dereference_of(search.dereference);
-    ldap_set_option(state_->ldap_, LDAP_OPT_DEREF, &dereference);
+    ldap_set_option(ldap_->handle(), LDAP_OPT_DEREF, &dereference);
     int id = 0;
-    check(ldap_search_ext(state_->ldap_, search.base.c_str(), scope_of(search.scope),
+    check(ldap_search_ext(ldap_->handle(), search.base.c_str(), scope_of(search.scope),
                           search.filter.c_str(), names.empty() ? nullptr : attributes.data(), 0,
                           nullptr, nullptr, nullptr, search.most_entries, &id));
     return id;
@@ -250,7 +148,7 @@ int Codec::bind(const std::string& dn, const crypto::Secret& password) {
     LDAPControl policy{oid.data(), {0, nullptr}, 0};
     LDAPControl* controls[] = {&policy, nullptr};
     int id = 0;
-    check(ldap_sasl_bind(state_->ldap_, dn.c_str(), LDAP_SASL_SIMPLE, &credentials, controls,
+    check(ldap_sasl_bind(ldap_->handle(), dn.c_str(), LDAP_SASL_SIMPLE, &credentials, controls,
                          nullptr, &id));
     return id;
 }
@@ -259,41 +157,40 @@ int Codec::bind_external() {
     std::string none;
     berval nobody_else{0, none.data()};
     int id = 0;
-    check(ldap_sasl_bind(state_->ldap_, "", "EXTERNAL", &nobody_else, nullptr, nullptr, &id));
+    check(ldap_sasl_bind(ldap_->handle(), "", "EXTERNAL", &nobody_else, nullptr, nullptr, &id));
     return id;
 }
 
 int Codec::start_tls() {
     int id = 0;
-    check(ldap_extended_operation(state_->ldap_, LDAP_EXOP_START_TLS, nullptr, nullptr, nullptr,
+    check(ldap_extended_operation(ldap_->handle(), LDAP_EXOP_START_TLS, nullptr, nullptr, nullptr,
                                   &id));
     return id;
 }
 
 int Codec::who_am_i() {
     int id = 0;
-    check(
-        ldap_extended_operation(state_->ldap_, LDAP_EXOP_WHO_AM_I, nullptr, nullptr, nullptr, &id));
+    check(ldap_extended_operation(ldap_->handle(), LDAP_EXOP_WHO_AM_I, nullptr, nullptr, nullptr,
+                                  &id));
     return id;
 }
 
 void Codec::abandon(int id) {
-    ldap_abandon_ext(state_->ldap_, id, nullptr, nullptr);
+    ldap_abandon_ext(ldap_->handle(), id, nullptr, nullptr);
 }
 
 std::string Codec::take_output() {
-    return std::exchange(state_->output_, {});
+    return std::exchange(ldap_->output, {});
 }
 
 void Codec::feed(std::string_view octets) {
-    state_->unanswered_octets_ += octets.size();
-    if (state_->unanswered_octets_ > most_octets)
-        throw ProtocolError("an answer of more than 16 MiB");
-    state_->input_.append(octets);
+    unanswered_octets_ += octets.size();
+    if (unanswered_octets_ > most_octets) throw ProtocolError("an answer of more than 16 MiB");
+    ldap_->input.append(octets);
 }
 
 std::optional<Message> Codec::next() {
-    LDAP* ldap = state_->ldap_;
+    LDAP* ldap = ldap_->handle();
     timeval at_once{0, 0};
     LDAPMessage* found = nullptr;
     const int type = ldap_result(ldap, LDAP_RES_ANY, LDAP_MSG_ALL, &at_once, &found);
@@ -304,7 +201,7 @@ std::optional<Message> Codec::next() {
         throw ProtocolError(std::string("what came is no LDAP: ") + ldap_err2string(error));
     }
     const LdapMessage owner(found, ldap_msgfree);
-    state_->unanswered_octets_ = state_->input_.size();
+    unanswered_octets_ = ldap_->input.size();
     Message message;
     message.id = ldap_msgid(found);
     for (auto* part = ldap_first_message(ldap, found); part != nullptr;
@@ -321,7 +218,7 @@ std::optional<Message> Codec::next() {
 }
 
 bool Codec::has_unread() const {
-    return !state_->input_.empty();
+    return !ldap_->input.empty();
 }
 
 }  // namespace postern::ldap

@@ -43,10 +43,13 @@ class ProtocolError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+class DetachedLdap;
+
 // libldap as a codec: requests become octets in `output`, octets that are fed become messages. It
 // sees no socket, resolves no name, reads no configuration file and follows no referral. Requests
 // return the message id of their answer and throw std::bad_alloc, or std::invalid_argument for what
-// libldap cannot encode (a filter of bad syntax).
+// libldap cannot encode (a filter of bad syntax). Throws std::system_error when no descriptor is
+// left.
 class Codec {
  public:
     Codec();
@@ -77,8 +80,8 @@ class Codec {
     static constexpr std::size_t most_octets = 16 * 1024 * 1024;
 
  private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<DetachedLdap> ldap_;
+    std::size_t unanswered_octets_ = 0;  // fed since the last message was complete
 };
 
 }  // namespace postern::ldap
