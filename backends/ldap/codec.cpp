@@ -191,9 +191,14 @@ void Codec::feed(std::string_view octets) {
 
 std::optional<Message> Codec::next() {
     LDAP* ldap = ldap_->handle();
-    timeval at_once{0, 0};
     LDAPMessage* found = nullptr;
-    const int type = ldap_result(ldap, LDAP_RES_ANY, LDAP_MSG_ALL, &at_once, &found);
+    int type = 0;
+    // It stops behind an answer that nobody waits for, also when the next one is there already.
+    for (auto left = std::string::npos; type == 0 && ldap_->input.size() < left;) {
+        left = ldap_->input.size();
+        timeval at_once{0, 0};
+        type = ldap_result(ldap, LDAP_RES_ANY, LDAP_MSG_ALL, &at_once, &found);
+    }
     if (type == 0) return std::nullopt;
     if (type < 0) {
         int error = LDAP_OTHER;
