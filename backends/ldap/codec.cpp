@@ -9,6 +9,9 @@
 #include "ldap/diagnostic.hpp"
 #include "ldap/password_policy.hpp"
 
+// Exported by libldap, and declared in a header that is not installed.
+extern "C" BerElement* ldap_get_message_ber(LDAPMessage* message);
+
 namespace postern::ldap {
 
 namespace {
@@ -98,6 +101,27 @@ std::optional<PasswordPolicy> policy_of(LDAPControl* const* controls) {
     return std::nullopt;
 }
 
+// RFC 4511 4.12: the responseValue, or "". libldap's own function ends the process when the
+// responseName before it is empty.
+std::string extended_value_of(LDAPMessage* part) {
+    constexpr ber_tag_t response_value = LBER_CLASS_CONTEXT | 11;
+    const auto release = [](BerElement* element) { ber_free(element, 0); };
+    const std::unique_ptr<BerElement, decltype(release)> element(
+        ber_dup(ldap_get_message_ber(part)), release);
+    if (!element) throw std::bad_alloc();
+    ber_len_t length = 0;
+    berval value{};
+    if (ber_scanf(element.get(), "{xxx") == LBER_ERROR)
+        throw ProtocolError("an answer that cannot be read");
+    for (auto tag = ber_peek_tag(element.get(), &length); tag != LBER_DEFAULT;
+         tag = ber_peek_tag(element.get(), &length)) {
+        if (ber_skip_element(element.get(), &value) == LBER_DEFAULT)
+            throw ProtocolError("an answer that cannot be read");
+        if (tag == response_value) return std::string(octets_of(value));
+    }
+    return "";
+}
+
 void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     char* diagnostic = nullptr;
     Controls controls;
@@ -109,12 +133,9 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     message.answer.code = code;
     message.answer.policy = policy_of(controls.list);
     if (ldap_msgtype(part) != LDAP_RES_EXTENDED) return;
-    berval* value = nullptr;
-    ldap_parse_extended_result(ldap, part, nullptr, &value, 0);
-    const std::unique_ptr<berval, decltype(&ber_bvfree)> owner(value, ber_bvfree);
     if (message.id == 0)
         throw ProtocolError("the server disconnects: " + presentable(message.answer.diagnostic));
-    if (value != nullptr) message.value = octets_of(*value);
+    message.value = extended_value_of(part);
 }
 
 }  // namespace

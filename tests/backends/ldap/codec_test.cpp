@@ -78,6 +78,22 @@ TEST(LdapCodec, AnAnswerWithoutEndIsCutOff) {
     EXPECT_THROW(feed_for_ever(), ProtocolError);
 }
 
+// libldap's own function for it asserts that there is a name.
+TEST(LdapCodec, ReadsTheValueOfAnExtendedAnswerWhoseNameIsEmpty) {
+    using namespace std::string_literals;
+    for (const auto& name : {""s, "\x8a\x00"s, "\x8a\x01x"s}) {
+        Codec codec;
+        const int id = codec.who_am_i();
+        const auto body = "\x0a\x01\x00\x04\x00\x04\x00"s + name + "\x8b\x06u:jane";
+        const auto operation = "\x78"s + static_cast<char>(body.size()) + body;
+        codec.feed("\x30"s + static_cast<char>(operation.size() + 3) + "\x02\x01" +
+                   static_cast<char>(id) + operation);
+        const auto message = codec.next();
+        ASSERT_TRUE(message);
+        EXPECT_EQ(message->value, "u:jane");
+    }
+}
+
 TEST(LdapCodec, OctetsBehindTheAnswerToStartTlsAreSeen) {
     Codec codec;
     const int id = codec.start_tls();
