@@ -40,6 +40,7 @@ DetachedLdap::DetachedLdap(std::size_t most_octets)
     const int version = LDAP_VERSION3;
     ldap_set_option(ldap_, LDAP_OPT_PROTOCOL_VERSION, &version);
     ldap_set_option(ldap_, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+    ldap_set_option(ldap_, LDAP_OPT_RESTART, LDAP_OPT_ON);  // a signal is no broken connection
     Sockbuf* buffer = nullptr;
     ldap_get_option(ldap_, LDAP_OPT_SOCKBUF, static_cast<void*>(&buffer));
     ber_len_t most = most_octets;
