@@ -18,13 +18,19 @@ extern "C" const char* __asan_default_options() {
 
 namespace {
 
+struct Reading {
+    std::string messages;
+    bool is_broken = false;
+};
+
 // Everything that the octets say, after one bind and one search.
-std::string read(std::string_view first, std::string_view second) {
+Reading read(std::string_view first, std::string_view second) {
     Codec codec;
     codec.bind("uid=jane,dc=x", postern::crypto::Secret("secret"));
     codec.search(Search{.base = "dc=x"});
     codec.take_output();
-    std::string all;
+    Reading reading;
+    auto& all = reading.messages;
     try {
         for (const auto piece : {first, second}) {
             codec.feed(piece);
@@ -40,9 +46,9 @@ std::string read(std::string_view first, std::string_view second) {
             }
         }
     } catch (const ProtocolError&) {
-        all += "broken";
+        reading.is_broken = true;
     }
-    return all;
+    return reading;
 }
 
 }  // namespace
@@ -50,7 +56,13 @@ std::string read(std::string_view first, std::string_view second) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view octets(reinterpret_cast<const char*>(data), size);
     const std::size_t cut = size == 0 ? 0 : data[0] % size;
-    if (read(octets, "") != read(octets.substr(0, cut), octets.substr(cut)))
-        throw std::logic_error("a cut changes what is read");
+    const auto whole = read(octets, ""), cut_up = read(octets.substr(0, cut), octets.substr(cut));
+    // libldap looks at nine octets at a time, and messages shorter than that are none: where it
+    // notices depends on the cut, what it has read until then does not.
+    const bool same = whole.is_broken || cut_up.is_broken
+                          ? whole.messages.starts_with(cut_up.messages) ||
+                                cut_up.messages.starts_with(whole.messages)
+                          : whole.messages == cut_up.messages;
+    if (!same) throw std::logic_error("a cut changes what is read");
     return 0;
 }
