@@ -83,7 +83,7 @@ class MemoryDirectoryTest : public testing::TestWithParam<Way> {
         auto section = document.root().table("people");
         if (GetParam() == Way::plugin) {
             directory::PluginLoader loader(POSTERN_BINARY_DIR "/lib/postern/backends");
-            directory::BackendContext context{io, pool, {}, log, "people"};
+            directory::BackendContext context{io, pool, {}, {}, log, "people"};
             directory = loader.load("memory").create(context, section);
         } else {
             directory = std::make_unique<MemoryDirectory>(pool, read_accounts(section, {}));
