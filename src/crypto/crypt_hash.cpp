@@ -30,10 +30,11 @@ bool is_crypt_text_of(std::string_view text, std::size_t size) {
     return text.size() == size && is_crypt_text(text);
 }
 
-// crypt(5): what may stand in the salt of $1$, $5$ and $6$; a little stricter, for printable ASCII.
+// What libxcrypt takes in the salt of $1$, $5$ and $6$: nothing that means something in a
+// file of passwords.
 bool is_salt(std::string_view text, std::size_t longest) {
     return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
-        return c > ' ' && c <= '~' && c != ':' && c != '$';
+        return c > ' ' && c <= '~' && std::string_view("!*:;\\$").find(c) == std::string_view::npos;
     });
 }
 
@@ -66,14 +67,17 @@ struct WipeAndDelete {
 }  // namespace
 
 CryptResult read_bcrypt(std::string_view text, const HashLimits& limits) {
-    constexpr std::size_t prefix = 4, salt_and_hash = 53;
+    constexpr std::size_t prefix = 4, salt = 22, salt_and_hash = 53;
     if (text.size() != prefix + 3 + salt_and_hash || text[prefix + 2] != '$')
         return HashError::malformed;
     const char tens = text[prefix], ones = text[prefix + 1];
     if (tens < '0' || tens > '9' || ones < '0' || ones > '9') return HashError::malformed;
     const auto cost = static_cast<std::uint32_t>((tens - '0') * 10 + (ones - '0'));
     if (cost > limits.bcrypt_cost) return HashError::too_expensive;
-    if (cost < 4 || cost > 31 || !is_crypt_text(text.substr(prefix + 3)))
+    // The last letter of the salt has four unused bits: with others it would fit no password.
+    const char last = text[prefix + 3 + salt - 1];
+    if (cost < 4 || cost > 31 || !is_crypt_text(text.substr(prefix + 3)) ||
+        std::string_view(".Oeu").find(last) == std::string_view::npos)
         return HashError::malformed;
     return with_work(text, std::uint64_t{50} << cost);
 }
@@ -98,7 +102,8 @@ CryptResult read_sha1_crypt(std::string_view text, const HashLimits& limits) {
     const auto rounds = read_number(take_field(rest).value_or(""));
     if (rounds && *rounds > limits.iterations) return HashError::too_expensive;
     const auto salt = take_field(rest);
-    if (!rounds || *rounds < 4 || !salt || !is_salt(*salt, 64) || !is_crypt_text_of(rest, 28))
+    if (!rounds || *rounds < 4 || !salt || salt->empty() || salt->size() > 64 ||
+        !is_crypt_text(*salt) || !is_crypt_text_of(rest, 28))
         return HashError::malformed;
     return with_work(text, *rounds);
 }
@@ -115,8 +120,7 @@ CryptResult read_yescrypt(std::string_view text, const HashLimits& limits) {
     if (!skip(rest, "$y$")) skip(rest, "$gy$");
     const auto parameters = take_field(rest);
     const auto salt = take_field(rest);
-    if (!parameters || !salt || salt->size() > longest_yescrypt_salt || !is_crypt_text(*salt) ||
-        !is_crypt_text_of(rest, yescrypt_hash))
+    if (!parameters || !salt || !is_yescrypt_salt(*salt) || !is_crypt_text_of(rest, yescrypt_hash))
         return HashError::malformed;
     const auto cost = read_yescrypt_parameters(*parameters);
     if (!cost) return HashError::malformed;

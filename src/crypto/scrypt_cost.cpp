@@ -17,7 +17,7 @@ bool ScryptCost::is_within(const HashLimits& limits) const {
     if (log2_n > most_log2_n || r > most_r || p > most_p || t > most_t) return false;
     const std::uint64_t most = std::uint64_t{limits.memory_kib} * 1024;
     const auto memory = std::uint64_t{work().memory};
-    return memory <= most && p <= limits.passes * (most / memory) && t < limits.passes;
+    return memory <= most && p * memory <= limits.passes * most && t < limits.passes;
 }
 
 HashWork ScryptCost::work() const {

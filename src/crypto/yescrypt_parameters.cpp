@@ -6,7 +6,7 @@ namespace {
 constexpr std::string_view alphabet =
     "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::uint32_t default_flavour = 47;  // YESCRYPT_DEFAULTS, the only one in use
-enum Further : std::uint32_t { has_p = 1, has_t = 2, has_g = 4, has_rom = 8 };
+constexpr std::uint32_t has_p = 1, has_t = 2;  // and 4, 8 for upgrades and a ROM
 
 std::optional<std::uint32_t> take_letter(std::string_view& rest) {
     if (rest.empty()) return std::nullopt;
@@ -74,6 +74,17 @@ std::optional<ScryptCost> read_yescrypt_parameters(std::string_view text) {
     }
     if (!text.empty()) return std::nullopt;
     return cost;
+}
+
+bool is_yescrypt_salt(std::string_view text) {
+    constexpr std::size_t longest = 86;
+    if (text.size() > longest || text.find_first_not_of(alphabet) != std::string_view::npos)
+        return false;
+    const auto rest = text.size() % 4;
+    if (rest == 0) return true;
+    // The lowest bits come first, so what is unused is on top of the last letter.
+    const auto last = alphabet.find(text.back());
+    return rest == 2 ? last < 4 : rest == 3 && last < 16;
 }
 
 std::optional<ScryptCost> read_crypt_scrypt_parameters(std::string_view text) {

@@ -173,7 +173,10 @@ TEST(HostileHashes, OfNoFormAreMalformed) {
              "$5$a:b$KQiQZKoNeQUmGiieqrCTqZsoHhHjDsltLMJFhAMLjoC"s,
              "$5$a\0b$KQiQZKoNeQUmGiieqrCTqZsoHhHjDsltLMJFhAMLjoC"s,
              "$5$a b$KQiQZKoNeQUmGiieqrCTqZsoHhHjDsltLMJFhAMLjoC"s,
+             "$5$a!b$KQiQZKoNeQUmGiieqrCTqZsoHhHjDsltLMJFhAMLjoC"s,
              "$2y$10$short"s,
+             "$2b$04$abcdefghijklmnopqrstuviLgGdhdn3NdGU8h3fv/F4aDWpu.FCeW"s,  // unused bits
+             "$sha1$1000$salt~string$sri8Qz3Ws6cK5ubqjgD5YFR.ecCP"s,
              "$2b$03" + bcrypt_end,
              "$2b$4$" + bcrypt_end,
              "$2b$04$abcdefghijklmnopqrst\0uiLgGdhdn3NdGU8h3fv/F4aDWpu.FCeW"s,
@@ -182,8 +185,13 @@ TEST(HostileHashes, OfNoFormAreMalformed) {
              "$y$j9T1." + yescrypt_end,  // g
              "$y$j9T5." + yescrypt_end,  // a ROM
              "$y$j9" + yescrypt_end,
+             "$y$j75$abcdefghij$wWF5DafhIQI8N6buaQgKQ5P92vJ09pI9j/WEnDIae96"s,  // unused bits
+             "$gy$j75$abcde$wWF5DafhIQI8N6buaQgKQ5P92vJ09pI9j/WEnDIae96"s,
              "$y$j9Tx!" + yescrypt_end,
              "$scrypt$ln=0,r=8,p=1" + scrypt_end,
+             "$scrypt$ln=10,r=0,p=0" + scrypt_end,
+             "$scrypt$ln=10,r=8,p=0" + scrypt_end,
+             "$7$A............saltstring$BJrgtLgdTWFIqJFea25XuijUdLjQFX8uaqHGTTz0dX4"s,
              "$scrypt$r=8,ln=10,p=1" + scrypt_end,
              "scrypt$1000$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafQ="s,
              "pbkdf2_sha256$0" + django_end,
