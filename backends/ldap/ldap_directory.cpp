@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "ldap/examiner.hpp"
-#include "ldap/hash_check.hpp"
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
 #include "net/within.hpp"
@@ -97,6 +96,12 @@ std::vector<std::string> values_of(const Entry& entry, const std::vector<std::st
     return all;
 }
 
+crypto::HashLimits limits_of(const directory::BackendContext& context, const Settings& settings) {
+    auto limits = context.hash_limits;
+    limits.allow_weak = settings.allow_weak_schemes;
+    return limits;
+}
+
 // What is no entry is an answer already.
 template <class Result>
 Result answer_of(EntryFinder::Found found) {
@@ -110,7 +115,7 @@ LdapDirectory::LdapDirectory(const directory::BackendContext& context, Settings 
     : settings_(std::make_shared<const Settings>(std::move(settings))),
       log_(context.log),
       name_(context.name),
-      hashes_(context.hash_pool, settings_->hash_limits),
+      hashes_(context, limits_of(context, *settings_)),
       servers_(std::make_shared<Servers>(settings_, name_, log_, context.io.get_executor())) {
     servers_->start();
 }
@@ -278,9 +283,10 @@ net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& 
         co_return answer_of<AuthResult>(std::move(found));
     const auto* entry = std::get_if<Entry>(&found);
     const auto checked =
-        co_await hashes_.check(entry != nullptr ? values_of(*entry, settings_->attributes.secret)
-                                                : std::vector<std::string>(),
-                               credentials);
+        entry != nullptr
+            ? co_await hashes_.check(account_of(*entry),
+                                     values_of(*entry, settings_->attributes.secret), credentials)
+            : co_await hashes_.check("", {}, credentials);
     if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
     if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
     if (const auto* reason = std::get_if<Reason>(&checked))

@@ -6,13 +6,14 @@
 #include <variant>
 #include <vector>
 
+#include "directory/password_check.hpp"
 #include "directory/plugin.hpp"
 #include "ldap/entry_finder.hpp"
-#include "ldap/hash_check.hpp"
 #include "ldap/ldap_settings.hpp"
 #include "ldap/principal_finder.hpp"
 #include "ldap/server.hpp"
 #include "ldap/servers.hpp"
+#include "ldap/verdict.hpp"
 
 namespace postern::ldap {
 
@@ -51,7 +52,7 @@ class LdapDirectory final : public directory::Directory {
     std::shared_ptr<const Settings> settings_;
     observe::Log& log_;
     std::string name_;
-    HashCheck hashes_;
+    directory::PasswordCheck hashes_;
     std::shared_ptr<Servers> servers_;
 };
 

@@ -231,6 +231,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_search(section, settings, log);
     auto attributes = section.table("attributes");
     settings.attributes = AttributeSettings::read(attributes);
+    settings.allow_weak_schemes = section.boolean("allow-weak-schemes", false);
     const bool by_domain = settings.bind_template && settings.bind_template->uses("domain");
     if (by_domain && settings.attributes.name == AttributeSettings().name)
         warn(log, section,

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "config/section.hpp"
-#include "crypto/hash_limits.hpp"
 #include "crypto/secret.hpp"
 #include "ldap/codec.hpp"
 #include "ldap/dn_template.hpp"
@@ -85,7 +84,7 @@ struct Settings {
     std::chrono::milliseconds connect_patience() const {
         return timeout / (2 * static_cast<int>(std::max<std::size_t>(servers.size(), 1)));
     }
-    crypto::HashLimits hash_limits;
+    bool allow_weak_schemes = false;  // of the hashes that are checked here
 };
 
 // Mistakes become Problems; nullopt when a part is missing without which there is no directory.

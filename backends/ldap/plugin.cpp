@@ -10,7 +10,6 @@ std::unique_ptr<directory::Directory> create(const directory::BackendContext& co
                                              config::Section& section) {
     auto settings = read_settings(section, context.log);
     if (!settings) return nullptr;
-    settings->hash_limits = context.hash_limits;
     Codec();  // libldap asks for the name of this machine when it is first used: not on that thread
     return std::make_unique<LdapDirectory>(context, *std::move(settings));
 }

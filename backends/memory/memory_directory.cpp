@@ -21,32 +21,31 @@ using identity::Rejected;
 using identity::Scope;
 using identity::Unavailable;
 
-// A plain text needs no pool.
-bool is_plain(const PasswordHash& secret) {
-    return secret.memory_cost() == 0;
-}
-
 bool plainly_proved(const Account& account, const Secret& password) {
     return std::ranges::any_of(account.secrets, [&](const PasswordHash& secret) {
-        return is_plain(secret) && secret.verify(password);
+        return !secret.needs_pool() && secret.verify(password);
     });
 }
 
 bool proved_by_hash(const Account& account, const Secret& password) {
     return std::ranges::any_of(account.secrets, [&](const PasswordHash& secret) {
-        return !is_plain(secret) && secret.verify(password);
+        return secret.needs_pool() && secret.verify(password);
     });
 }
 
-// What checking all of an account's secrets takes in sum; what it takes at a time.
-std::size_t cost_in_all(const Account& account) {
-    std::size_t sum = 0;
+// How long checking all of an account's hashes takes, to compare it with others.
+std::uint64_t time_in_all(const Account& account) {
+    std::uint64_t sum = 0;
     for (const auto& secret : account.secrets)
-        sum += secret.memory_cost();
+        sum += secret.work().microseconds;
     return sum;
 }
 
-std::size_t cost_at_a_time(const Account& account) {
+bool has_hashes(const Account& account) {
+    return std::ranges::any_of(account.secrets, &PasswordHash::needs_pool);
+}
+
+std::size_t memory_at_a_time(const Account& account) {
     std::size_t most = 0;
     for (const auto& secret : account.secrets)
         most = std::max(most, secret.memory_cost());
@@ -77,7 +76,7 @@ MemoryDirectory::MemoryDirectory(HashPool& hash_pool, std::vector<Account> accou
         if (!mailbox) capabilities_.names_are_addresses = false;
         shared.push_back(std::make_shared<const Account>(std::move(account)));
         const auto& latest = shared.back();
-        if (cost_in_all(*latest) > (decoy_ ? cost_in_all(*decoy_) : 0)) decoy_ = latest;
+        if (time_in_all(*latest) > (decoy_ ? time_in_all(*decoy_) : 0)) decoy_ = latest;
     }
     index(shared);
 }
@@ -121,12 +120,12 @@ net::Task<AuthResult> MemoryDirectory::authenticate(const identity::Credentials&
 // and the outcome is forgotten: time does not tell who is known here.
 net::Task<std::optional<bool>> MemoryDirectory::check_hashes(
     AccountPtr account, const identity::Credentials& credentials) {
-    bool is_real = account && cost_in_all(*account) > 0;
+    bool is_real = account && has_hashes(*account);
     auto subject = is_real ? account : decoy_;
     if (!subject) co_return false;
 
     bool is_known = recent_.knows(credentials, net::Clock::now());
-    auto submit = [&pool = hash_pool_, memory = cost_at_a_time(*subject),
+    auto submit = [&pool = hash_pool_, memory = memory_at_a_time(*subject),
                    standing = is_known ? HashPool::Standing::known
                                        : HashPool::Standing::fresh](std::function<void()> job) {
         return pool.submit(standing, memory, std::move(job));

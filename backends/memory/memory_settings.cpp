@@ -30,12 +30,20 @@ bool read_class(Section& principal) {
 }
 
 std::string hint_for(crypto::HashError error, const crypto::HashLimits& limits) {
-    if (error == crypto::HashError::too_expensive)
-        return fmt::format("at most m={} (KiB), t={}, p={}", limits.memory_kib, limits.passes,
-                           limits.lanes);
-    if (error == crypto::HashError::unknown_scheme)
-        return "{ARGON2ID}$argon2id$..., or {PLAIN}... for a plain text that begins with { or $";
-    return "$argon2id$v=19$m=65536,t=3,p=4$<salt>$<hash>, whole and on one line";
+    switch (error) {
+        case crypto::HashError::too_expensive:
+            return fmt::format("at most m={} (KiB), t={}, p={}, and what [server.hash] says",
+                               limits.memory_kib, limits.passes, limits.lanes);
+        case crypto::HashError::unknown_scheme:
+            return "{ARGON2ID}$argon2id$..., or {PLAIN}... for a plain text that begins with { or "
+                   "$";
+        case crypto::HashError::weak:
+            return "a new one of `postern hash`, or allow-weak-schemes = true";
+        case crypto::HashError::malformed:
+            break;
+    }
+    return "whole and on one line, as $argon2id$v=19$m=65536,t=3,p=4$<salt>$<hash>; {PLAIN}... for "
+           "a plain text";
 }
 
 std::vector<crypto::PasswordHash> read_secrets(Section& principal, const std::string& name,

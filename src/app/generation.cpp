@@ -29,7 +29,11 @@ std::vector<std::string> names_of(const Map& map) {
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
                               const Foundation& foundation, Generation& generation) {
     const directory::SharedParts shared{
-        plugins, foundation.hash_pool, generation.server.hash_limits, foundation.log,
+        plugins,
+        foundation.hash_pool,
+        generation.server.hash_limits,
+        generation.server.hash_cost,
+        foundation.log,
         foundation.backends_may_be_missing ? &generation.missing_backends : nullptr};
     Directories directories;
     for (auto& [name, section] : root.tables("directory"))

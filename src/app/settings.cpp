@@ -114,7 +114,54 @@ ListenerSettings read_listener(std::string name, config::Section section,
     return listener;
 }
 
+std::uint32_t read_count(config::Section& section, std::string_view key, std::uint32_t fallback,
+                         std::int64_t least, std::int64_t most) {
+    return static_cast<std::uint32_t>(section.integer(key, fallback, least, most));
+}
+
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+
+void read_hash_limits(config::Section& section, const crypto::HashPoolSettings& pool,
+                      crypto::HashLimits& limits) {
+    const auto usual = std::min<std::uint64_t>(limits.memory_kib * 1024ULL, pool.memory);
+    limits.memory_kib = static_cast<std::uint32_t>(
+        section.size("max-memory", usual, mebibyte, 4096 * mebibyte) / 1024);
+    if (limits.memory_kib * 1024ULL > pool.memory)
+        section.problem("max-memory", "one password may take more memory than all together",
+                        "raise server.hash.memory");
+    limits.passes = read_count(section, "max-passes", limits.passes, 1, 1000);
+    limits.iterations = read_count(section, "max-iterations", limits.iterations, 1000, 100'000'000);
+    limits.bcrypt_cost = read_count(section, "max-bcrypt-cost", limits.bcrypt_cost, 4, 20);
+}
+
+// What we could not check again we do not make.
+void read_hash_cost(config::Section& section, const crypto::HashLimits& limits,
+                    crypto::HashCost& cost) {
+    const auto usual = std::min<std::uint64_t>(cost.memory_kib, limits.memory_kib) * 1024;
+    cost.memory_kib =
+        static_cast<std::uint32_t>(section.size("memory", usual, mebibyte, 4096 * mebibyte) / 1024);
+    if (cost.memory_kib > limits.memory_kib)
+        section.problem("memory", "a new hash would be over the limit for stored ones",
+                        "raise server.hash.max-memory");
+    cost.passes = read_count(section, "passes", std::min(cost.passes, limits.passes), 1, 1000);
+    if (cost.passes > limits.passes)
+        section.problem("passes", "a new hash would be over the limit for stored ones",
+                        "raise server.hash.max-passes");
+    cost.lanes = read_count(section, "lanes", cost.lanes, 1, limits.lanes);
+}
+
 }  // namespace
+
+void read_hash_settings(config::Section& section, ServerSettings& server) {
+    auto& pool = server.hash_pool;
+    pool.threads = read_count(section, "threads", 0, 0, 256);
+    pool.queue = static_cast<std::size_t>(
+        section.integer("queue", static_cast<std::int64_t>(pool.queue), 2, 100'000));
+    pool.memory = section.size("memory", pool.memory, mebibyte);
+    read_hash_limits(section, pool, server.hash_limits);
+    auto fresh = section.table("new");
+    read_hash_cost(fresh, server.hash_limits, server.hash_cost);
+}
 
 ServerSettings read_server_settings(config::Section& root) {
     auto section = root.table("server");
@@ -126,21 +173,7 @@ ServerSettings read_server_settings(config::Section& root) {
     server.plugins = section.text("plugins");
 
     auto hash = section.table("hash");
-    server.hash_pool.threads = static_cast<unsigned>(hash.integer("threads", 0, 0, 256));
-    server.hash_pool.queue = static_cast<std::size_t>(
-        hash.integer("queue", static_cast<std::int64_t>(server.hash_pool.queue), 2, 100'000));
-    server.hash_pool.memory = hash.size("memory", server.hash_pool.memory, 1024 * 1024);
-    server.hash_limits.memory_kib = static_cast<std::uint32_t>(
-        hash.size("max-memory",
-                  std::min<std::uint64_t>(server.hash_limits.memory_kib * 1024ULL,
-                                          server.hash_pool.memory),
-                  1024 * 1024, 4ULL * 1024 * 1024 * 1024) /
-        1024);
-    if (server.hash_limits.memory_kib * 1024ULL > server.hash_pool.memory)
-        hash.problem("max-memory", "one password may take more memory than all together",
-                     "raise server.hash.memory");
-    server.hash_limits.passes =
-        static_cast<std::uint32_t>(hash.integer("max-passes", server.hash_limits.passes, 1, 1000));
+    read_hash_settings(hash, server);
 
     const auto certificates = read_certificates(root);
     Bound bound;

@@ -28,9 +28,12 @@ struct ServerSettings {
     std::string plugins;  // a folder; empty: the one beside the program
     crypto::HashPoolSettings hash_pool;
     crypto::HashLimits hash_limits;
+    crypto::HashCost hash_cost;
     std::vector<ListenerSettings> listeners;
 };
 
+// [server.hash]: what stored hashes may cost, and what new ones do.
+void read_hash_settings(config::Section& section, ServerSettings& server);
 // Reads [server] and [certificate]; mistakes become Problems.
 ServerSettings read_server_settings(config::Section& root);
 // Reads [log].

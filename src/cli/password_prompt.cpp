@@ -56,4 +56,14 @@ std::optional<crypto::Secret> read_password(const std::string& prompt) {
     return std::nullopt;
 }
 
+std::optional<crypto::Secret> read_new_password() {
+    auto password = read_password("New password: ");
+    if (!password || ::isatty(STDIN_FILENO) == 0) return password;
+    const auto again = read_password("Once more: ");
+    if (!again) return std::nullopt;
+    if (crypto::constant_time_equal(password->reveal(), again->reveal())) return password;
+    std::cerr << "these are two different passwords\n";
+    return std::nullopt;
+}
+
 }  // namespace postern::cli

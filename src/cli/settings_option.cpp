@@ -1,6 +1,7 @@
 #include "cli/settings_option.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace postern::cli {
 
@@ -18,6 +19,13 @@ std::vector<std::string> SettingsOption::files() const {
     if (!given_->empty()) return *given_;
     if (const char* from_environment = std::getenv("POSTERN_CONFIG")) return {from_environment};
     return {"/etc/postern/postern.toml"};
+}
+
+std::vector<std::string> SettingsOption::files_if_any() const {
+    const bool is_named = !given_->empty() || std::getenv("POSTERN_CONFIG") != nullptr;
+    auto all = files();
+    if (!is_named && !std::filesystem::exists(all.front())) all.clear();
+    return all;
 }
 
 }  // namespace postern::cli

@@ -3,13 +3,14 @@
 #include <argon2.h>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <limits>
 #include <new>
 #include <optional>
 #include <stdexcept>
 
 #include "crypto/base64.hpp"
+#include "crypto/hash_text.hpp"
+#include "crypto/secret.hpp"
 
 namespace postern::crypto {
 namespace {
@@ -17,37 +18,8 @@ namespace {
 constexpr std::uint32_t first_version = ARGON2_VERSION_10;
 constexpr std::uint32_t current_version = ARGON2_VERSION_13;
 
-struct Size {
-    std::size_t smallest, largest;
-};
-constexpr Size salt_size{8, 64};
-constexpr Size hash_size{4, 128};
-
-bool skip(std::string_view& rest, std::string_view expected) {
-    if (!rest.starts_with(expected)) return false;
-    rest.remove_prefix(expected.size());
-    return true;
-}
-
-// Up to the next "$", which goes too.
-std::optional<std::string_view> take_field(std::string_view& rest) {
-    const auto end = rest.find('$');
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto field = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
-    return field;
-}
-
-// A decimal number without sign and leading zeros. What does not fit is as large as can be: it is
-// over any limit, and says so better than "malformed" would.
-std::optional<std::uint32_t> take_number(std::string_view& rest) {
-    std::uint32_t number = 0;
-    const auto* begin = rest.data();
-    const auto [end, error] = std::from_chars(begin, begin + rest.size(), number);
-    if (end == begin || (*begin == '0' && end - begin > 1)) return std::nullopt;
-    rest.remove_prefix(static_cast<std::size_t>(end - begin));
-    return error == std::errc{} ? number : std::numeric_limits<std::uint32_t>::max();
-}
+constexpr SizeRange salt_size{8, 64};
+constexpr SizeRange hash_size{4, 128};
 
 std::optional<Argon2::Variant> to_variant(std::string_view name) {
     if (name == "d") return Argon2::Variant::d;
@@ -104,16 +76,6 @@ bool take_parameters(std::string_view& rest, Argon2& argon2) {
     return skip(rest, "$");
 }
 
-// Judged by its length before anything is decoded: a hostile text costs no memory.
-std::optional<std::string> decode(std::string_view text, Size size) {
-    if (text.size() > (size.largest + 2) / 3 * 4) return std::nullopt;
-    auto decoded = base64_decode_unpadded(text);
-    if (!decoded || decoded->size() < size.smallest || decoded->size() > size.largest) {
-        return std::nullopt;
-    }
-    return decoded;
-}
-
 std::uint8_t* writable(std::string_view octets) {
     // argon2 changes neither password nor salt without the flags that ask for it.
     return reinterpret_cast<std::uint8_t*>(const_cast<char*>(octets.data()));
@@ -145,8 +107,8 @@ boost::system::result<Argon2, HashError> parse_argon2(std::string_view phc,
         return HashError::malformed;
     }
 
-    auto salt = decode(take_field(rest).value_or(""), salt_size);
-    auto hash = decode(rest, hash_size);
+    auto salt = decode_unpadded(take_field(rest).value_or(""), salt_size);
+    auto hash = decode_unpadded(rest, hash_size);
     if (!salt || !hash) return HashError::malformed;
     argon2.salt = std::move(*salt);
     argon2.hash = std::move(*hash);
@@ -190,6 +152,17 @@ std::string compute_argon2(const Argon2& argon2, std::string_view password) {
         throw std::runtime_error(fmt::format("argon2: {}", argon2_error_message(status)));
     }
     return hash;
+}
+
+bool matches(const Argon2& stored, std::string_view password) {
+    auto computed = compute_argon2(stored, password);
+    const WipeAtEnd wiped(computed);
+    return constant_time_equal(computed, stored.hash);
+}
+
+HashWork work_of(const Argon2& stored) {
+    return {std::size_t{stored.memory_kib} * 1024,
+            std::uint64_t{stored.memory_kib} * stored.passes};
 }
 
 }  // namespace postern::crypto

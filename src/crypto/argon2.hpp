@@ -30,4 +30,7 @@ std::string format_argon2(const Argon2& argon2);
 // refuses.
 std::string compute_argon2(const Argon2& argon2, std::string_view password);
 
+bool matches(const Argon2& stored, std::string_view password);
+HashWork work_of(const Argon2& stored);
+
 }  // namespace postern::crypto

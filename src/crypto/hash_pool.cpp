@@ -1,5 +1,7 @@
 #include "crypto/hash_pool.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -15,6 +17,13 @@ namespace {
 unsigned thread_count(const HashPoolSettings& settings) {
     if (settings.threads > 0) return settings.threads;
     return std::max(std::thread::hardware_concurrency() / 2, 1U);
+}
+
+// Sessions go first wherever a processor is short: they need microseconds, a hash a good part of a
+// second. On Linux this is about the calling thread alone.
+void yield_to_sessions() {
+    constexpr int nice = 10;
+    ::setpriority(PRIO_PROCESS, 0, nice);  // where it is not allowed, all are equal
 }
 
 }  // namespace
@@ -42,6 +51,7 @@ struct HashPool::State {
 
     // The life of one thread. A job that throws breaks its contract and ends the program.
     void work() noexcept {
+        yield_to_sessions();
         std::unique_lock lock(mutex);
         for (;;) {
             wake_up.wait(lock, [this] { return stopping || queue.ready(); });

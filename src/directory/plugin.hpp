@@ -18,6 +18,7 @@ struct BackendContext {
     asio::io_context& io;  // of the thread that owns the directory; nothing else may touch it
     crypto::HashPool& hash_pool;
     crypto::HashLimits hash_limits;
+    crypto::HashCost hash_cost;  // of new hashes
     observe::Log& log;
     std::string name;  // "people" of [directory.people]
 };

@@ -59,7 +59,8 @@ std::unique_ptr<Service> make_present(const std::string& name, config::Section& 
                                       const SharedParts& shared) {
     const auto settings = read_service_settings(section, type_key);
     auto build = [&](asio::io_context& io) {
-        BackendContext context{io, shared.hash_pool, shared.hash_limits, shared.log, name};
+        BackendContext context{
+            io, shared.hash_pool, shared.hash_limits, shared.hash_cost, shared.log, name};
         auto backend = plugin.create(context, section);
         if (!backend) throw NotBuilt();
         return stand_around(std::move(backend), settings);

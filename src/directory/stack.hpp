@@ -29,6 +29,7 @@ struct SharedParts {
     PluginLoader& plugins;
     crypto::HashPool& hash_pool;
     crypto::HashLimits hash_limits;
+    crypto::HashCost hash_cost;
     observe::Log& log;
     // Where directories without their backend are noted; nullptr: they are mistakes.
     std::vector<MissingBackend>* missing = nullptr;

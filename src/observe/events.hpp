@@ -103,6 +103,10 @@ inline constexpr Event directory_ambiguous{
 inline constexpr Event directory_odd_entry{
     "directory.odd-entry", Level::warning,
     "An entry of a directory cannot be understood; `why` tells what is wrong with it."};
+inline constexpr Event directory_hash_refused{
+    "directory.hash-refused", Level::error,
+    "The stored password of an account cannot be checked, so it cannot log in; `why` tells what is "
+    "wrong with it. docs/password-hashes.md has the forms that can."};
 inline constexpr Event directory_step{"directory.step", Level::debug,
                                       "A backend has asked its server something."};
 inline constexpr Event directory_stuck{

@@ -62,7 +62,7 @@ TEST(Argon2, AgreesWithTheReferenceImplementationForEveryVariant) {
 
 TEST(Argon2, IsWrittenSoThatTheReferenceImplementationVerifiesIt) {
     for (const std::uint32_t lanes : {1U, 3U}) {
-        const auto stored = hash_password(Secret("secret"), 256, 2, lanes);
+        const auto stored = hash_password(Secret("secret"), {256, 2, lanes});
         EXPECT_EQ(argon2id_verify(stored.c_str(), "secret", 6), ARGON2_OK) << stored;
         EXPECT_EQ(argon2id_verify(stored.c_str(), "Secret", 6), ARGON2_VERIFY_MISMATCH) << stored;
     }

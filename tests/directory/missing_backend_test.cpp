@@ -27,7 +27,7 @@ class MissingBackendTest : public testing::Test {
     std::unique_ptr<Service> build(const std::string& section, const std::string& settings) {
         auto document = config::Document::parse("[" + section + ".mail]\n" + settings, "t");
         auto below = document.root().table(section).table("mail");
-        const SharedParts shared{loader, hash_pool, {}, log, noted ? &missing : nullptr};
+        const SharedParts shared{loader, hash_pool, {}, {}, log, noted ? &missing : nullptr};
         auto service = section == "remote" ? make_remote_service("remote/mail", below, shared)
                                            : make_service("mail", below, shared);
         document.report_unknown_keys();

@@ -20,7 +20,7 @@ class StackTest : public testing::Test {
     std::unique_ptr<Service> build(std::string_view settings) {
         auto document = config::Document::parse(settings, "postern.toml");
         auto section = document.root().table("directory").table("people");
-        auto service = make_service("people", section, {loader, hash_pool, hash_limits, log});
+        auto service = make_service("people", section, {loader, hash_pool, hash_limits, {}, log});
         document.report_unknown_keys();
         problems.clear();
         for (const auto& problem : document.problems())

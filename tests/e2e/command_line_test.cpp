@@ -31,6 +31,7 @@ TEST(CommandLine, HelpsEverywhereWithAnExample) {
                                                {"auth", "--help"},
                                                {"lookup", "--help"},
                                                {"explain", "--help"},
+                                               {"hash", "--help"},
                                                {"version", "--help"}}) {
         const auto help = postern(arguments);
         EXPECT_EQ(help.status, 0) << arguments.front();
@@ -226,6 +227,55 @@ TEST(Explain, SaysWhatTheSessionWouldSay) {
             .command({"explain", "--sender", "", "--listener", "submission", "--remote-ip", "here"})
             .status,
         64);
+}
+
+Finished hash(std::vector<std::string> arguments, const std::string& input) {
+    arguments.insert(arguments.begin(), {postern_program(), "hash"});
+    return run({.arguments = std::move(arguments), .environment = {}, .input = input});
+}
+
+// The first line, without its end.
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+TEST(Hash, MakesOneThatFitsItsPasswordAndNoOther) {
+    Installation installation(replaced(maildir_settings(), "[server]",
+                                       "[server.hash.new]\nmemory = \"1m\"\npasses = 2\n"
+                                       "lanes = 3\n[server]"));
+    const auto made = installation.command({"hash"}, "correct horse\nnot read\n");
+    EXPECT_EQ(made.status, 0) << made.errors;
+    EXPECT_THAT(made.output, ::testing::StartsWith("{ARGON2ID}$argon2id$v=19$m=1024,t=2,p=3$"));
+    const auto stored = first_line(made.output);
+    EXPECT_EQ(hash({"--verify", stored}, "correct horse\n").status, 0);
+    EXPECT_EQ(hash({"--verify", stored}, "correct house\n").status, 1);
+    EXPECT_NE(installation.command({"hash"}, "correct horse\n").output, made.output);
+}
+
+TEST(Hash, NeedsNoSettings) {
+    const auto made = run({.arguments = {postern_program(), "hash"},
+                           .environment = {{"HOME", "/nonexistent"}},
+                           .input = "correct horse\n"});
+    EXPECT_EQ(made.status, 0) << made.errors;
+    EXPECT_THAT(made.output, HasSubstr("$m=65536,t=3,p=1$"));
+    EXPECT_EQ(hash({}, "").status, 64);
+}
+
+TEST(Hash, SaysWhyOneCannotBeChecked) {
+    const auto unknown = hash({"--verify", "{FOO}bar"}, "x\n");
+    EXPECT_EQ(unknown.status, 78);
+    EXPECT_THAT(unknown.errors, HasSubstr("unknown password scheme"));
+    const auto weak = hash({"--verify", "{MD5}Xr4ilOzQ4PCOq3aQ0qbuaQ=="}, "secret\n");
+    EXPECT_EQ(weak.status, 0);
+    EXPECT_THAT(weak.errors, HasSubstr("allow-weak-schemes"));
+}
+
+TEST(Hash, RefusesACostBeyondTheLimits) {
+    Installation installation(
+        replaced(maildir_settings(), "[server]", "[server.hash.new]\nmemory = \"1g\"\n[server]"));
+    const auto refused = installation.command({"hash"}, "x\n");
+    EXPECT_EQ(refused.status, 78);
+    EXPECT_THAT(refused.errors, HasSubstr("over the limit"));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(Plugin, ABackendOfSomebodyElseIsLoadedAndAnswers) {
     auto document = config::Document::parse(
         "[people]\ntype = \"toy\"\npassword = \"open sesame\"\n", "toy.toml");
     auto section = document.root().table("people");
-    auto service = directory::make_service("people", section, {loader, hash_pool, {}, log});
+    auto service = directory::make_service("people", section, {loader, hash_pool, {}, {}, log});
     document.report_unknown_keys();
     ASSERT_THAT(document.problems(), testing::IsEmpty());
     ASSERT_TRUE(service);

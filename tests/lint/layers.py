@@ -61,6 +61,7 @@ THIRD_PARTY = {
     "openssl/": {"crypto", "net", "cache", "cli/version"},
     "emmintrin.h": {"smtp/special_octet"},
     "argon2.h": {"crypto"},
+    "crypt.h": {"crypto"},
     "idn2.h": {"address"},
     "unicode/": {"identity", "address"},
     "re2/": {"expr"},

@@ -28,7 +28,7 @@ class QuietLog final : public observe::Log {};
 
 std::string hash(std::string_view password, std::uint32_t memory_kib = 64,
                  std::uint32_t passes = 1) {
-    return crypto::hash_password(crypto::Secret(password), memory_kib, passes, 1);
+    return crypto::hash_password(crypto::Secret(password), {memory_kib, passes, 1});
 }
 
 std::string in_words(const identity::Unavailable& answer) {
@@ -83,7 +83,7 @@ class MemoryDirectoryTest : public testing::TestWithParam<Way> {
         auto section = document.root().table("people");
         if (GetParam() == Way::plugin) {
             directory::PluginLoader loader(POSTERN_BINARY_DIR "/lib/postern/backends");
-            directory::BackendContext context{io, pool, {}, log, "people"};
+            directory::BackendContext context{io, pool, {}, {}, log, "people"};
             directory = loader.load("memory").create(context, section);
         } else {
             directory = std::make_unique<MemoryDirectory>(pool, read_accounts(section, {}));

@@ -1,0 +1,177 @@
+// Two hundred logins at once that cost a hash of 64 MiB each, beside logins that cost none: the
+// memory budget holds, who cannot be served hears so at once, and nobody else feels it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <iostream>
+#include <iterator>
+#include <latch>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "crypto/password_hash.hpp"
+#include "e2e/site.hpp"
+
+namespace postern::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t budget = 256 * mebibyte;
+constexpr int flooding = 200;
+// A calm login takes less than a turn of the scheduler, of which three do not go far where hashes
+// and two hundred clients share the processors. Whoever had to wait for one hash would be above.
+constexpr Milliseconds one_wait = 50ms;
+constexpr int most_attempts = 6;  // of a flooding session; from the second 454 on it waits a second
+
+std::string settings() {
+    const auto hash =
+        crypto::hash_password(crypto::Secret("costly"), {.memory_kib = 64 * 1024, .passes = 1});
+    // As many threads as the budget has room for, so that it is the budget that is tried.
+    return fmt::format(R"toml(
+[server]
+hostname = "mail.example.org"
+[server.hash]
+threads = 4
+queue = 16
+memory = "256m"
+[server.listener.submission]
+bind = ["127.0.0.1:${{port:submission}}"]
+[log]
+file = "${{directory}}/log"
+[session.auth]
+mechanisms = "[plain]"
+directory = "'people'"
+allow-plain-text = true
+must-match-sender = false
+must-match-header-from = false
+[session.limits]
+connections-per-network = 1000
+[session.relay]
+next-hop = "'drop'"
+[directory.people]
+type = "memory"
+[[directory.people.principals]]
+name = "costly"
+secret = "{}"
+[[directory.people.principals]]
+name = "cheap"
+secret = "cheap"
+[next-hop.drop]
+type = "maildir"
+path = "${{directory}}/mail"
+)toml",
+                       hash);
+}
+
+// The most memory the process has ever had, in octets.
+std::size_t high_water(pid_t pid) {
+    const auto status = read_file(fmt::format("/proc/{}/status", pid));
+    const auto at = status.find("VmHWM:");
+    return std::stoull(status.substr(at + 6)) * 1024;
+}
+
+// Whole sessions up to the 235, one after the other.
+std::vector<Milliseconds> cheap_logins(const Gateway& gateway, int count) {
+    std::vector<Milliseconds> times;
+    for (int i = 0; i < count; ++i) {
+        const auto begun = Clock::now();
+        auto client = gateway.client();
+        client.greet();
+        EXPECT_EQ(client.auth_plain("cheap", "cheap").code, 235);
+        times.emplace_back(Clock::now() - begun);
+        std::this_thread::sleep_for(5ms);
+    }
+    return times;
+}
+
+Milliseconds percentile_99(std::vector<Milliseconds> times) {
+    std::ranges::sort(times);
+    return times.at(times.size() * 99 / 100);
+}
+
+// Sessions that log in at the same moment and try again after each 454.
+class Flood {
+ public:
+    explicit Flood(const Gateway& gateway) {
+        for (int i = 0; i < flooding; ++i)
+            sessions_.emplace_back([this, &gateway] { run(gateway); });
+        begun_.arrive_and_wait();
+    }
+    ~Flood() { join(); }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+
+    void join() {
+        for (auto& session : sessions_)
+            if (session.joinable()) session.join();
+    }
+    bool goes_on() const { return running_ > 0; }
+
+    int accepted = 0, strange = 0;
+    std::vector<Milliseconds> refused_first;  // how long the first AUTH took to hear 454
+
+ private:
+    void run(const Gateway& gateway) {
+        auto client = gateway.client();
+        client.greet();
+        begun_.arrive_and_wait();
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            const auto begun = Clock::now();
+            const int code = client.auth_plain("costly", "costly").code;
+            const std::lock_guard lock(mutex_);
+            if (code == 454 && attempt == 0) refused_first.emplace_back(Clock::now() - begun);
+            if (code == 235) ++accepted;
+            if (code != 235 && code != 454) ++strange;
+            if (code != 454) break;
+        }
+        --running_;
+    }
+
+    std::latch begun_{flooding + 1};
+    std::atomic<int> running_ = flooding;
+    std::mutex mutex_;
+    std::vector<std::thread> sessions_;
+};
+
+TEST(HashFlood, StaysWithinItsBudgetAndDisturbsNobody) {
+    Gateway gateway(settings());
+    cheap_logins(gateway, 20);
+    const auto calm = percentile_99(cheap_logins(gateway, 300));
+    const auto before = high_water(gateway.pid());
+
+    Flood flood(gateway);
+    std::vector<Milliseconds> times;
+    while (flood.goes_on() && times.size() < 600)
+        std::ranges::copy(cheap_logins(gateway, 10), std::back_inserter(times));
+    flood.join();
+    const auto after = high_water(gateway.pid());
+    const auto flooded = percentile_99(times);
+
+    std::ranges::sort(flood.refused_first);
+    const auto slowest = flood.refused_first.empty() ? Milliseconds() : flood.refused_first.back();
+    std::cout << fmt::format(
+        "{} accepted, {} heard 454 at once (the slowest after {:.0f} ms); p99 without hash {:.1f} "
+        "ms, without the flood {:.1f} ms ({} logins); VmHWM {} MiB, before {} MiB\n",
+        flood.accepted, flood.refused_first.size(), slowest.count(), flooded.count(), calm.count(),
+        times.size(), after / mebibyte, before / mebibyte);
+
+    EXPECT_EQ(flood.strange, 0) << "neither 235 nor 454";
+    EXPECT_GT(flood.accepted, 0);
+    EXPECT_GT(flood.refused_first.size(), std::size_t{flooding / 2});
+    if (sanitized) return;
+    EXPECT_LT(after, before + budget + 64 * mebibyte);
+    EXPECT_GT(after, before + budget / 2) << "the budget was never tried";
+    EXPECT_LT(slowest, 1s);
+    EXPECT_LT(flooded, std::max<Milliseconds>(3 * calm, one_wait));
+}
+
+}  // namespace
+}  // namespace postern::test
