@@ -103,6 +103,12 @@ inline constexpr Event directory_ambiguous{
 inline constexpr Event directory_odd_entry{
     "directory.odd-entry", Level::warning,
     "An entry of a directory cannot be understood; `why` tells what is wrong with it."};
+inline constexpr Event directory_moved{
+    "directory.moved", Level::info,
+    "An account has moved to its new directory; the old one is not asked about it again."};
+inline constexpr Event directory_not_moved{"directory.not-moved", Level::warning,
+                                           "An account could not move to its new directory; it was "
+                                           "let in, and its next login tries again."};
 inline constexpr Event directory_step{"directory.step", Level::debug,
                                       "A backend has asked its server something."};
 inline constexpr Event directory_stuck{
