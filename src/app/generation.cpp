@@ -25,7 +25,46 @@ std::vector<std::string> names_of(const Map& map) {
     return names;
 }
 
-// [remote.x] is what older settings call the directory "remote/x".
+// Builds all directories, each after those that it is made of.
+class DirectoryBuilder {
+ public:
+    DirectoryBuilder(config::Section& root, directory::SharedParts shared)
+        : shared_(std::move(shared)) {
+        shared_.find = [this](const std::string& name) { return find(name); };
+        for (auto& [name, section] : root.tables("directory"))
+            sections_.push_back({name, section, directory::make_service});
+        // What older settings call the directory "remote/x".
+        for (auto& [name, section] : root.tables("remote"))
+            sections_.push_back({"remote/" + name, section, directory::make_remote_service});
+    }
+
+    Directories build() {
+        for (const auto& each : sections_)
+            find(each.name);
+        return std::move(built_);
+    }
+
+ private:
+    struct Described {
+        std::string name;
+        config::Section section;
+        decltype(&directory::make_service) make;
+    };
+
+    std::shared_ptr<directory::Service> find(const std::string& name) {
+        if (const auto found = built_.find(name); found != built_.end()) return found->second;
+        const auto described = std::ranges::find(sections_, name, &Described::name);
+        if (described == sections_.end()) return nullptr;
+        built_[name] = nullptr;  // for who is made of itself
+        auto service = described->make(name, described->section, shared_);
+        return built_[name] = std::move(service);
+    }
+
+    directory::SharedParts shared_;
+    std::vector<Described> sections_;
+    Directories built_;
+};
+
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
                               const Foundation& foundation, Generation& generation) {
     const directory::SharedParts shared{
@@ -35,13 +74,7 @@ Directories build_directories(config::Section& root, directory::PluginLoader& pl
         generation.server.hash_cost,
         foundation.log,
         foundation.backends_may_be_missing ? &generation.missing_backends : nullptr};
-    Directories directories;
-    for (auto& [name, section] : root.tables("directory"))
-        directories[name] = directory::make_service(name, section, shared);
-    for (auto& [name, section] : root.tables("remote"))
-        directories["remote/" + name] =
-            directory::make_remote_service("remote/" + name, section, shared);
-    return directories;
+    return DirectoryBuilder(root, shared).build();
 }
 
 NextHops build_next_hops(config::Section& root, const ServerSettings& server,

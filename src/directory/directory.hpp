@@ -3,6 +3,10 @@
 // lets sessions ask it from theirs; `plugin_loader` finds backends.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <variant>
+
 #include "directory/finding.hpp"
 #include "identity/auth_result.hpp"
 #include "identity/credentials.hpp"
@@ -22,7 +26,16 @@ struct Capabilities {
     bool several_secrets = false;  // an account may have more than one password at a time
     bool can_look_up = true;       // `lookup` works without a password
     bool groups_are_dns = false;   // a group is "cn=sales,dc=example,dc=org", not "sales"
+    bool takes_in = false;         // `adopt` works
 };
+
+// Somebody who moves in from another directory.
+struct Newcomer {
+    identity::Principal principal;
+    std::string secret;  // the hash of the password, as it is to be stored
+};
+enum class Adopted : std::uint8_t { taken_in, known_already };
+using AdoptResult = std::variant<identity::Unavailable, Adopted>;
 
 // Used from one thread, its own, and destroyed there when no question is open; coroutines that it
 // has spawned itself must not touch it from then on. Broken I/O may throw; whoever stands outermost
@@ -35,6 +48,11 @@ class Directory {
         const identity::Credentials& credentials) = 0;
     virtual net::Task<identity::LookupResult> lookup(const identity::Login& login) = 0;
     virtual Capabilities capabilities() const = 0;
+    // For `migrate`: makes an account of somebody whom another directory has accepted. An account
+    // of that name or with one of these addresses is left as it is.
+    virtual net::Task<AdoptResult> adopt(const Newcomer&) {
+        co_return identity::Unavailable{identity::Scope::question, "it takes nobody in"};
+    }
     // For `postern check --connect`: whether what the backend depends on can be reached and agrees
     // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
     virtual net::Task<Findings> examine() { co_return Findings(); }

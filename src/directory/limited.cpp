@@ -153,4 +153,9 @@ net::Task<LookupResult> Limited::lookup(const identity::Login& login) {
     co_return co_await inner_->lookup(login);
 }
 
+// One for each login that was let in at its old home: that login has waited already.
+net::Task<AdoptResult> Limited::adopt(const Newcomer& newcomer) {
+    return inner_->adopt(newcomer);
+}
+
 }  // namespace postern::directory

@@ -23,6 +23,7 @@ class Limited final : public Directory {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     Capabilities capabilities() const override { return inner_->capabilities(); }
+    net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
 
  private:

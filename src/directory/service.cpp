@@ -86,6 +86,12 @@ net::Task<LookupResult> Service::lookup(Login login) {
                              timeout_);
 }
 
+net::Task<AdoptResult> Service::adopt(Newcomer newcomer) {
+    auto shared = std::make_shared<const Newcomer>(std::move(newcomer));
+    return ask<AdoptResult>([shared](Directory& directory) { return directory.adopt(*shared); },
+                            timeout_);
+}
+
 net::Task<Service::Examined> Service::examine() {
     return ask<Examined>(
         [](Directory& directory) -> net::Task<Examined> { co_return co_await directory.examine(); },

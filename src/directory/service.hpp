@@ -36,6 +36,7 @@ class Service {
     // that still waits when the Service goes gets its answer all the same.
     net::Task<identity::AuthResult> authenticate(identity::Credentials credentials);
     net::Task<identity::LookupResult> lookup(identity::Login login);
+    net::Task<AdoptResult> adopt(Newcomer newcomer);
     using Examined = std::variant<identity::Unavailable, Findings>;
     net::Task<Examined> examine();
 

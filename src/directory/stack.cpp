@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "address/domain.hpp"
+#include "directory/migrating.hpp"
 #include "directory/timed.hpp"
 
 namespace postern::directory {
@@ -68,11 +70,65 @@ std::unique_ptr<Service> make_present(const std::string& name, config::Section& 
     return std::make_unique<Service>(name, settings.timeout, shared.log, build);
 }
 
+std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
+                                     const SharedParts& shared) {
+    const auto name = section.required_text(key);
+    auto member = name.empty() ? nullptr : shared.find(name);
+    if (!member && !name.empty())
+        section.problem(key, fmt::format("\"{}\" is no directory that can be used here", name),
+                        "the name of another [directory.x] without mistakes");
+    return member;
+}
+
+std::vector<std::string> read_domains(config::Section& section) {
+    auto domains = section.texts("domains");
+    if (domains.empty())
+        section.problem("domains", "it is not said whose accounts may move",
+                        "domains = [\"example.org\"], or [\"*\"] for everybody whom the old home "
+                        "accepts");
+    for (auto& domain : domains) {
+        if (domain == "*") continue;
+        if (auto normal = address::normalize_domain(domain))
+            domain = *std::move(normal);
+        else
+            section.problem("domains", fmt::format("\"{}\" is no domain", domain),
+                            "domains = [\"example.org\"]");
+    }
+    return domains;
+}
+
+// A composition of whole directories is one itself, with all that stands around one.
+std::unique_ptr<Service> make_migrating(const std::string& name, config::Section& section,
+                                        const SharedParts& shared) {
+    const auto settings = read_service_settings(section);
+    Migrating::Homes homes{find_member(section, "from", shared),
+                           find_member(section, "to", shared)};
+    MigratingSettings migrating{read_domains(section)};
+    if (!homes.from || !homes.to || migrating.domains.empty()) return nullptr;
+    if (!homes.to->capabilities().takes_in) {
+        section.problem("to", fmt::format("directory \"{}\" takes nobody in", homes.to->name()),
+                        "one of type \"postgresql\" with our own schema");
+        return nullptr;
+    }
+    auto build = [&](asio::io_context&) {
+        auto hash = [cost = shared.hash_cost](const crypto::Secret& password) {
+            return crypto::hash_password(password, cost);
+        };
+        const auto memory = std::size_t{shared.hash_cost.memory_kib} * 1024;
+        Migrating::Hashing hashing{shared.hash_pool, memory, hash};
+        auto moving =
+            std::make_unique<Migrating>(homes, migrating, std::move(hashing), shared.log, name);
+        return stand_around(std::move(moving), settings);
+    };
+    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
+}
+
 std::unique_ptr<Service> make(const std::string& name, config::Section& section,
                               std::string_view type_key, const SharedParts& shared) {
     const auto type = section.required_text(type_key);
     if (type.empty()) return nullptr;
     try {
+        if (type == "migrate") return make_migrating(name, section, shared);
         const auto* known = find_known_backend(type);
         if (known && !is_installed(shared.plugins, type))
             return make_absent(name, section, type_key, *known, shared);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ ServiceSettings read_service_settings(config::Section& section, std::string_view
 
 // What all directories of the program share; everything outlives them.
 struct SharedParts {
+    // Another directory of these settings by its name. nullptr: there is none, or it has mistakes,
+    // or it needs the one that asks.
+    using Find = std::function<std::shared_ptr<Service>(const std::string&)>;
+
     PluginLoader& plugins;
     crypto::HashPool& hash_pool;
     crypto::HashLimits hash_limits;
@@ -33,6 +38,7 @@ struct SharedParts {
     observe::Log& log;
     // Where directories without their backend are noted; nullptr: they are mistakes.
     std::vector<MissingBackend>* missing = nullptr;
+    Find find = [](const std::string&) { return nullptr; };
 };
 
 // Builds the directory that [directory.<name>] describes, with all that stands around its backend,

@@ -61,4 +61,9 @@ net::Task<LookupResult> Timed::lookup(const identity::Login& login) {
     return in_time<LookupResult>(timeout_, ask);
 }
 
+net::Task<AdoptResult> Timed::adopt(const Newcomer& newcomer) {
+    auto ask = [this, &newcomer] { return inner_->adopt(newcomer); };
+    return in_time<AdoptResult>(timeout_, ask);
+}
+
 }  // namespace postern::directory

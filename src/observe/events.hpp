@@ -107,6 +107,12 @@ inline constexpr Event directory_hash_refused{
     "directory.hash-refused", Level::error,
     "The stored password of an account cannot be checked, so it cannot log in; `why` tells what is "
     "wrong with it. docs/password-hashes.md has the forms that can."};
+inline constexpr Event directory_moved{
+    "directory.moved", Level::info,
+    "An account has moved to its new directory; the old one is not asked about it again."};
+inline constexpr Event directory_not_moved{"directory.not-moved", Level::warning,
+                                           "An account could not move to its new directory; it was "
+                                           "let in, and its next login tries again."};
 inline constexpr Event directory_step{"directory.step", Level::debug,
                                       "A backend has asked its server something."};
 inline constexpr Event directory_stuck{

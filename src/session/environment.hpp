@@ -20,7 +20,7 @@ namespace postern::session {
 // makes a new one, and sessions that are under way keep theirs to their end.
 struct Environment {
     Settings settings;
-    std::map<std::string, std::unique_ptr<directory::Service>, std::less<>> directories;
+    std::map<std::string, std::shared_ptr<directory::Service>, std::less<>> directories;
     std::map<std::string, std::shared_ptr<upstream::NextHop>, std::less<>> next_hops;
     std::vector<upstream::NextHop*> reachable_next_hops;  // that the expression can name
     observe::Log& log;
