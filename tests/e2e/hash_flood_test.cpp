@@ -102,7 +102,7 @@ class Flood {
  public:
     explicit Flood(const Gateway& gateway) {
         for (int i = 0; i < flooding; ++i)
-            sessions_.emplace_back([this, &gateway] { run(gateway); });
+            sessions_.emplace_back([this, &gateway, i] { run(gateway, i); });
         begun_.arrive_and_wait();
     }
     ~Flood() { join(); }
@@ -119,11 +119,13 @@ class Flood {
     std::vector<Milliseconds> refused_first;  // how long the first AUTH took to hear 454
 
  private:
-    void run(const Gateway& gateway) {
+    void run(const Gateway& gateway, int number) {
         auto client = gateway.client();
         client.greet();
         begun_.arrive_and_wait();
         for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            // All at once the first time; people and programs do not try again in step.
+            if (attempt > 0) std::this_thread::sleep_for(attempt * 37ms + number * 5ms);
             const auto begun = Clock::now();
             const int code = client.auth_plain("costly", "costly").code;
             const std::lock_guard lock(mutex_);
