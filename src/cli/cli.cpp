@@ -18,6 +18,8 @@ int run(int count, char** arguments) {
     add_auth(program, chosen);
     add_lookup(program, chosen);
     add_explain(program, chosen);
+    add_migrate(program, chosen);
+    add_users(program, chosen);
     add_hash(program, chosen);
     add_version(program, chosen);
     try {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/cli.hpp"
+#include "cli/settings_option.hpp"
+#include "directory/administration.hpp"
+
+namespace postern::cli {
+
+// What `migrate` and `users` have in common: the options --config and --directory, and somebody to
+// do what was asked for. Of the settings only the directory's own are read, so that accounts can be
+// administered on a host that serves nobody.
+class AdministrationOption {
+ public:
+    explicit AdministrationOption(CLI::App& command);
+
+    // Connects and lets `work` do it; returns the exit status. What goes wrong is told on standard
+    // error.
+    using Work = std::function<int(directory::Administration&)>;
+    int run(const Work& work) const;
+
+ private:
+    SettingsOption settings_;
+    std::shared_ptr<std::string> directory_ = std::make_shared<std::string>();
+};
+
+}  // namespace postern::cli

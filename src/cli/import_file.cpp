@@ -1,0 +1,59 @@
+#include "cli/import_file.hpp"
+
+#include <algorithm>
+
+namespace postern::cli {
+
+namespace {
+
+using directory::Account;
+
+template <class Reader>
+std::string read_all(const std::vector<std::string>& typed, Reader reader,
+                     std::vector<std::string>& into) {
+    for (const auto& each : typed) {
+        auto read = reader(each);
+        if (!read.value) return read.why;
+        if (std::ranges::find(into, *read.value) == into.end())
+            into.push_back(std::move(*read.value));
+    }
+    return "";
+}
+
+}  // namespace
+
+std::unique_ptr<AccountFile> open_account_file(std::string_view form, std::istream& stream) {
+    if (form == "ldif") return open_ldif(stream);
+    if (form == "passwd") return open_passwd(stream);
+    return open_csv(stream);
+}
+
+Read<Account> read_file_account(const FileAccount& file, bool clear_text) {
+    using Refused = Read<Account>;
+    if (!file.mistake.empty()) return Refused::refused(file.mistake);
+    Account account;
+    auto login = read_login(file.login);
+    if (!login.value) return Refused::refused(login.why);
+    account.name = std::move(*login.value);
+    if (auto why = read_all(file.emails, read_address, account.addresses); !why.empty())
+        return Refused::refused(why);
+    if (auto why = read_all(file.groups, read_group, account.groups); !why.empty())
+        return Refused::refused(why);
+    // An account that is called like an address owns it.
+    if (account.name.find('@') != std::string::npos)
+        if (auto why = read_all({account.name}, read_address, account.addresses); !why.empty())
+            return Refused::refused(why);
+    if (!file.status.empty()) {
+        account.status = directory::account_status(file.status);
+        if (!account.status)
+            return Refused::refused("the status is one of active, disabled, must_change");
+    }
+    if (file.password.empty() || (clear_text && is_clear_text(file.password.reveal())))
+        return account;
+    auto hash = read_hash(file.password.reveal());
+    if (!hash.value) return Refused::refused(hash.why);
+    account.hash = std::move(*hash.value);
+    return account;
+}
+
+}  // namespace postern::cli
