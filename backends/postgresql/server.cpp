@@ -127,8 +127,9 @@ net::Task<> Server::look_after() {
         if (!connections_.empty()) {
             co_await keep_alive();
             backoff.reset();
-        } else if (co_await answers() && !closed_ && !up_) {
-            came_up();
+        } else if (co_await answers() && !closed_) {
+            if (!up_) came_up();
+            open_others();
         }
         if (closed_) continue;
         // Whoever goes down wakes us: perhaps it was slow once, and is tried again at once.
@@ -178,7 +179,8 @@ net::Task<bool> Server::still_answers(std::shared_ptr<Connection> connection) {
 net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) {
     const auto place = co_await places_->acquire(net::Deadline::max());
     if (!place) throw system_error(asio::error::operation_aborted);
-    for (bool again = !writes;; again = false) {
+    bool again = !writes;  // after a connection that broke: a question may be what broke it
+    for (std::size_t tries = writes ? 1 : settings_->pool.connections + 1;; --tries) {
         const auto connection = co_await this->connection();
         const auto begun = net::Clock::now();
         std::exception_ptr failure;
@@ -186,7 +188,8 @@ net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) 
             auto answer = co_await connection->ask(calls);
             log_step(begun, calls, answer);
             if (asks_for_another_connection(answer)) connection->close();
-            if (!again || !deserves_another_try(answer)) co_return answer;
+            // Where a statement is no longer what was prepared, each connection has to find out.
+            if (tries <= 1 || !deserves_another_try(answer)) co_return answer;
             continue;
         } catch (const std::exception&) {
             failure = std::current_exception();
@@ -194,6 +197,7 @@ net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) 
         // A connection may have been closed while it was at rest.
         if (!again || !connection->is_broken() || co_await is_cancelled())
             std::rethrow_exception(failure);
+        again = false;
     }
 }
 

@@ -57,7 +57,7 @@ class Server : public std::enable_shared_from_this<Server> {
 
     net::Task<std::shared_ptr<Connection>> connection();
     net::Task<> add_connection();
-    void open_another();
+    void open_others();
     void drop_broken();
     net::Task<std::shared_ptr<Connection>> open_at(std::string address);
     net::Task<> prepare(std::shared_ptr<Connection> connection);
@@ -77,7 +77,8 @@ class Server : public std::enable_shared_from_this<Server> {
     std::vector<std::shared_ptr<Connection>> connections_;
     std::shared_ptr<net::Slots> places_, opening_;
     std::string why_down_ = "not connected yet", told_;
-    bool opens_another_ = false;
+    bool opens_others_ = false;
+    net::Deadline others_refused_until_{};  // one connection is had, another one is not
     bool up_ = true, closed_ = false, is_standby_ = false;
 };
 

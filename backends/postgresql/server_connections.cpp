@@ -33,9 +33,9 @@ net::Task<std::shared_ptr<Connection>> Server::connection() {
     if (connections_.empty()) throw system_error(asio::error::operation_aborted);
     auto best = *std::ranges::min_element(
         connections_, {}, [](const auto& connection) { return connection->waiting(); });
-    // Who has one does not wait for another, nor for the reasons why there is none.
+    // Who has one does not wait for others, nor for the reasons why there are none.
     const bool full = connections_.size() >= settings_->pool.connections;
-    if (!full && !opens_another_ && best->waiting() > 0) open_another();
+    if (!full && !opens_others_ && net::Clock::now() >= others_refused_until_) open_others();
     co_return best;
 }
 
@@ -60,13 +60,18 @@ net::Task<> Server::add_connection() {
     connections_.push_back(std::move(opened));
 }
 
-void Server::open_another() {
-    opens_another_ = true;
-    auto ended = [self = shared_from_this()](const std::exception_ptr&) {  // it was an extra
-        self->opens_another_ = false;
+// All of them, before anybody waits behind a slow question.
+void Server::open_others() {
+    opens_others_ = true;
+    auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {  // extras
+        self->opens_others_ = false;
+        if (failure) self->others_refused_until_ = net::Clock::now() + 5s;
     };
     auto opening = [](std::shared_ptr<Server> self) -> net::Task<> {
-        co_await net::within(net::Clock::now() + self->settings_->timeout, self->add_connection());
+        while (!self->connections_.empty() && !self->closed_ &&
+               self->connections_.size() < self->settings_->pool.connections)
+            co_await net::within(net::Clock::now() + self->settings_->timeout,
+                                 self->add_connection());
     };
     asio::co_spawn(executor_, opening(shared_from_this()), std::move(ended));
 }

@@ -27,10 +27,10 @@ constexpr Rule rules[] = {
     {"08", gone},                                  // connection exception
     {"0A", {Scope::directory, true, true, true}},  // "cached plan must not change result type": a
                                                    // table was altered, and is prepared anew
-    {"21", odd},             // a subquery with two rows where one was meant
-    {"22", odd},             // this value does not fit: too long, no number
-    {"23", odd},             // integrity constraint
-    {"25", wrong_settings},  // 25006: read only
+    {"21", odd},                                   // a subquery with two rows where one was meant
+    {"22", odd},                                   // this value does not fit: too long, no number
+    {"23", odd},                                   // integrity constraint
+    {"25", wrong_settings},                        // 25006: read only
     {"26", gone},            // the prepared statement is not there: a pooler between us
     {"28", wrong_settings},  // invalid authorization
     {"3D", wrong_settings},  // no such database

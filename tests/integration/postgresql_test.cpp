@@ -109,18 +109,19 @@ TEST_F(PostgresqlBackend, AnAppPasswordIsOneMoreRow) {
 }
 
 TEST_F(PostgresqlBackend, ALoginMayBeMappedFirst) {
-    DirectoryHost host(connection(*server) +
-                       authenticate("SELECT name, secret FROM postern.secrets WHERE name = :login") +
-                       "query.login = \"\"\"SELECT name FROM postern.addresses WHERE "
-                       "lower(address) = :login\"\"\"\n");
-    EXPECT_EQ(host.outcome("jane.doe@example.org", "correct horse"), "accepted Jane")
-        << host.log();
+    DirectoryHost host(
+        connection(*server) +
+        authenticate("SELECT name, secret FROM postern.secrets WHERE name = :login") +
+        "query.login = \"\"\"SELECT name FROM postern.addresses WHERE "
+        "lower(address) = :login\"\"\"\n");
+    EXPECT_EQ(host.outcome("jane.doe@example.org", "correct horse"), "accepted Jane") << host.log();
     EXPECT_EQ(host.outcome("jane", "correct horse"), "rejected unknown_user");
 }
 
 TEST_F(PostgresqlBackend, AnOldHashIsReplacedAfterALogin) {
-    server->sql("INSERT INTO postern.people VALUES ('anna', 'anna@example.org', 'active');"
-                "INSERT INTO postern.secrets VALUES ('anna', 'sesame', NULL)");
+    server->sql(
+        "INSERT INTO postern.people VALUES ('anna', 'anna@example.org', 'active');"
+        "INSERT INTO postern.secrets VALUES ('anna', 'sesame', NULL)");
     DirectoryHost host(connection(*server) + "rehash = true\n");
     const auto stored = [&] {
         return server->sql("SELECT secret FROM postern.secrets WHERE name = 'anna'");
@@ -144,16 +145,28 @@ TEST_F(PostgresqlBackend, SqlInALoginIsALoginOfNobody) {
         authenticate("SELECT name, secret FROM postern.secrets WHERE name = :login OR (name = "
                      ":local AND :domain = 'example.org')"));
     const auto dump = [] {
-        return server->sql("SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM (SELECT * "
-                           "FROM postern.people p JOIN postern.secrets s USING (name)) t");
+        return server->sql(
+            "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM (SELECT * "
+            "FROM postern.people p JOIN postern.secrets s USING (name)) t");
     };
     const std::string parts[] = {
-        "' or '1'='1",      "' or 1=1--",       "'; drop table postern.people;--",
-        "\\' or 1=1--",     "') or ('1'='1",    "' union select 'joe','x'--",
-        "$1",               ":login",           "$$; drop table postern.secrets;$$",
-        "jane' --",         "\"jane\"",         "%",
-        "_oe",              "joe/*",            "'||'",
-        "joe' and pg_sleep(9)--",               "1; update postern.people set status='active'",
+        "' or '1'='1",
+        "' or 1=1--",
+        "'; drop table postern.people;--",
+        "\\' or 1=1--",
+        "') or ('1'='1",
+        "' union select 'joe','x'--",
+        "$1",
+        ":login",
+        "$$; drop table postern.secrets;$$",
+        "jane' --",
+        "\"jane\"",
+        "%",
+        "_oe",
+        "joe/*",
+        "'||'",
+        "joe' and pg_sleep(9)--",
+        "1; update postern.people set status='active'",
     };
     const auto before = dump();
     int tried = 0;
@@ -213,8 +226,10 @@ TEST_F(PostgresqlBackend, TheServerReadsQueriesAsWeDo) {
     const std::string queries[] = {
         R"(SELECT name, secret, E'it\'s :login', 'back\', $$:local'$$ FROM postern.secrets WHERE name = :login)",
         R"(SELECT name, secret, $q$:login $$ $q$, U&'\0041:login', B'01', a$b FROM postern.secrets, (SELECT 1 AS a$b) x WHERE name=:login)",
-        "SELECT name, secret, E'a'\n'\\':login' AS x FROM postern.secrets /* :x /* ' */ */ WHERE name = :login -- :y\n;",
-        "SELECT name,secret FROM postern.secrets WHERE name=:login::text AND(1=1:: int)AND name IN(:local,:login)",
+        "SELECT name, secret, E'a'\n'\\':login' AS x FROM postern.secrets /* :x /* ' */ */ WHERE "
+        "name = :login -- :y\n;",
+        "SELECT name,secret FROM postern.secrets WHERE name=:login::text AND(1=1:: int)AND name "
+        "IN(:local,:login)",
     };
     for (const auto& query : queries) {
         auto escaped = query;
