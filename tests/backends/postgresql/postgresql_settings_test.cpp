@@ -56,7 +56,7 @@ TEST(PostgresqlSettings, TellsWhatIsWrongAndWhatWouldBeRight) {
     };
     for (const auto& [toml, problem] : {
              Case{"query.authenticate = \"SELECT name FROM t WHERE l = :user\"",
-                  "query.authenticate: at octet 30: unknown placeholder :user"},
+                  "at octet 30: unknown placeholder :user"},
              Case{"query.authenticate = \"\"", "it is not said who may log in"},
              Case{"query.emails = \"SELECT a FROM t WHERE l = :login\"",
                   "unknown placeholder :login"},
