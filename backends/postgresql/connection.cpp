@@ -19,14 +19,6 @@ namespace postern::postgresql {
 namespace asio = net::asio;
 using boost::system::system_error;
 
-namespace {
-
-const char* text_or_empty(const char* text) {
-    return text != nullptr ? text : "";
-}
-
-}  // namespace
-
 // Somebody's place in the line, which stays there when he leaves.
 struct Connection::Waiter {
     explicit Waiter(net::Executor executor) : answered(executor, net::Deadline::max()) {}
@@ -36,64 +28,7 @@ struct Connection::Waiter {
     bool is_done = false;
 };
 
-// --- connecting
-
-Connection::Connection(net::Executor executor, bool prepares)
-    : descriptor_(executor),
-      something_to_write_(executor, net::Deadline::max()),
-      prepares_(prepares),
-      heard_(net::Clock::now()) {}
-
-Connection::~Connection() {
-    finish();
-}
-
-net::Task<std::shared_ptr<Connection>> Connection::open(Target target, net::Executor executor) {
-    std::shared_ptr<Connection> connection(new Connection(executor, target.prepares));
-    connection->begin(target);
-    co_await connection->establish();
-    co_return connection;
-}
-
-void Connection::begin(const Target& target) {
-    std::vector<const char*> names, values;
-    for (const auto& [name, value] : target.keywords) {
-        names.push_back(name.c_str());
-        values.push_back(value.c_str());
-    }
-    std::string password(target.password != nullptr ? target.password->reveal() : "");
-    const crypto::WipeAtEnd wipe(password);
-    if (!password.empty()) {
-        names.push_back("password");
-        values.push_back(password.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    connection_ = PQconnectStartParams(names.data(), values.data(), 0);
-    if (connection_ == nullptr) throw std::bad_alloc();
-    if (PQstatus(connection_) == CONNECTION_BAD) break_off();
-    PQsetErrorVerbosity(connection_, PQERRORS_VERBOSE);  // with the SQLSTATE
-    PQsetNoticeReceiver(connection_, note, this);
-}
-
-net::Task<> Connection::establish() {
-    auto next = PGRES_POLLING_WRITING;
-    while (next != PGRES_POLLING_OK) {
-        // It may be another socket each time, under the same number even: epoll has to be told.
-        descriptor_.assign(PQsocket(connection_));
-        co_await wait(next == PGRES_POLLING_READING ? Descriptor::wait_read
-                                                    : Descriptor::wait_write);
-        descriptor_.release();
-        next = PQconnectPoll(connection_);
-        if (next == PGRES_POLLING_FAILED) break_off();
-    }
-    PQsetErrorVerbosity(connection_, PQERRORS_DEFAULT);
-    const bool is_ready =
-        PQsetnonblocking(connection_, 1) == 0 && PQenterPipelineMode(connection_) == 1;
-    if (!is_ready) break_off();
-    descriptor_.assign(PQsocket(connection_));
-    heard_ = net::Clock::now();
-}
+// --- reading and writing
 
 net::Task<> Connection::wait(Descriptor::wait_type what) {
     co_await descriptor_.async_wait(what, net::use_task);
@@ -101,24 +36,11 @@ net::Task<> Connection::wait(Descriptor::wait_type what) {
 }
 
 void Connection::break_off() const {
-    auto error = read_connect_error(text_or_empty(PQerrorMessage(connection_)));
+    auto error = read_connect_error(PQerrorMessage(connection_));
     if (error.sqlstate.empty() && !last_words_.sqlstate.empty()) error = last_words_;
     if (error.message.empty()) error.message = "the connection is lost";
     throw Broken(std::move(error));
 }
-
-// A server that closes an idle connection says why.
-void Connection::note(void* self, const pg_result* notice) {
-    const auto field = [notice](int code) {
-        return std::string(text_or_empty(PQresultErrorField(notice, code)));
-    };
-    const auto severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity == "FATAL" || severity == "PANIC")
-        static_cast<Connection*>(self)->last_words_ = {field(PG_DIAG_SQLSTATE),
-                                                       field(PG_DIAG_MESSAGE_PRIMARY)};
-}
-
-// --- reading and writing
 
 void Connection::start() {
     auto self = shared_from_this();
@@ -236,7 +158,7 @@ std::shared_ptr<Connection::Waiter> Connection::enqueue() {
     return waiter;
 }
 
-net::Task<Connection::Answer> Connection::ask(std::vector<Call> calls) {
+net::Task<Connection::Answer> Connection::ask(const std::vector<Call>& calls) {
     if (failure_) std::rethrow_exception(failure_);
     const auto self = shared_from_this();
     std::shared_ptr<Waiter> waiter;
@@ -303,19 +225,6 @@ void Connection::finish() {
     if (connection_ == nullptr) return;
     if (descriptor_.is_open()) descriptor_.release();  // libpq closes it
     PQfinish(std::exchange(connection_, nullptr));
-}
-
-std::string Connection::parameter(const char* name) const {
-    return connection_ != nullptr ? text_or_empty(PQparameterStatus(connection_, name)) : "";
-}
-
-std::string Connection::user() const {
-    return connection_ != nullptr ? text_or_empty(PQuser(connection_)) : "";
-}
-
-std::string Connection::tls_version() const {
-    if (connection_ == nullptr || PQsslInUse(connection_) == 0) return "";
-    return text_or_empty(PQsslAttribute(connection_, "protocol"));
 }
 
 }  // namespace postern::postgresql

@@ -52,7 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         const crypto::Secret* password = nullptr;
         bool prepares = true;  // false: every question brings its statement along
     };
-    // Throws Broken. Is to be `start`ed.
+    // Throws Broken. Is to be `start`ed, and closed in the end.
     static net::Task<std::shared_ptr<Connection>> open(Target target, net::Executor executor);
     ~Connection();
     Connection(const Connection&) = delete;
@@ -65,7 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // was done. Broken for everybody who waits when the connection is lost. Whoever leaves leaves
     // his place behind: that answer is thrown away.
     using Answer = std::variant<ServerError, std::vector<Rows>>;
-    net::Task<Answer> ask(std::vector<Call> calls);
+    net::Task<Answer> ask(const std::vector<Call>& calls);
     // Checks a statement, and keeps it where it is to be kept; its columns, no rows.
     using Described = std::variant<ServerError, Columns>;
     net::Task<Described> prepare(std::string_view key, const QueryTemplate& query);

@@ -9,6 +9,7 @@
 
 #include "net/within.hpp"
 #include "observe/events.hpp"
+#include "postgresql/attempt.hpp"
 #include "postgresql/examiner.hpp"
 
 namespace postern::postgresql {
@@ -26,51 +27,6 @@ using identity::Scope;
 using identity::Unavailable;
 
 namespace {
-
-// What one attempt at one server tells about that server, also when the question is cut off from
-// outside: a server that hangs may be noticed by that alone.
-class Attempt {
- public:
-    Attempt(Server& server, net::Clock::duration patience)
-        : server_(server), begun_(net::Clock::now()), patience_(patience) {}
-    ~Attempt() {
-        const bool hangs = !concluded_ && net::Clock::now() - begun_ >= patience_;
-        if (hangs) server_.attempt_failed(begun_, "no answer");
-    }
-    Attempt(const Attempt&) = delete;
-    Attempt& operator=(const Attempt&) = delete;
-
-    void answered() { concluded_ = true; }
-    // `is_certain`: whatever else it answers meanwhile, it cannot be asked.
-    void failed(std::string_view why, bool is_certain) {
-        concluded_ = true;
-        server_.attempt_failed(is_certain ? net::Deadline::max() : begun_, why);
-    }
-
- private:
-    Server& server_;
-    const net::Clock::time_point begun_;
-    const net::Clock::duration patience_;
-    bool concluded_ = false;
-};
-
-struct Failure {
-    std::string why;
-    bool is_certain = false;
-};
-
-Failure failure_of(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const system_error& error) {
-        const bool late = error.code() == asio::error::timed_out;
-        return {late ? "no answer in time" : error.code().message(), false};
-    } catch (const QueryRefused& error) {
-        return {error.what(), true};
-    } catch (...) {  // of this question perhaps, and not of the next one
-        return {observe::words_of(std::current_exception()), false};
-    }
-}
 
 template <class Result>
 bool blames_the_server(const Result& result) {

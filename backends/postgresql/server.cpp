@@ -125,6 +125,7 @@ net::Task<> Server::look_after() {
         if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
         drop_broken();
         if (!connections_.empty()) {
+            if (!up_) came_up();  // one that was under way when it went down
             co_await keep_alive();
             backoff.reset();
         } else if (co_await answers() && !closed_) {
@@ -176,7 +177,28 @@ net::Task<bool> Server::still_answers(std::shared_ptr<Connection> connection) {
 
 // --- questions
 
+namespace {
+
+// What is written is a secret, or was one.
+class WipeParameters {
+ public:
+    explicit WipeParameters(std::vector<Call>& calls) : calls_(calls) {}
+    ~WipeParameters() {
+        for (auto& call : calls_)
+            for (auto& parameter : call.parameters)
+                crypto::wipe(parameter);
+    }
+    WipeParameters(const WipeParameters&) = delete;
+    WipeParameters& operator=(const WipeParameters&) = delete;
+
+ private:
+    std::vector<Call>& calls_;
+};
+
+}  // namespace
+
 net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) {
+    const WipeParameters wipe(calls);
     const auto place = co_await places_->acquire(net::Deadline::max());
     if (!place) throw system_error(asio::error::operation_aborted);
     bool again = !writes;  // after a connection that broke: a question may be what broke it

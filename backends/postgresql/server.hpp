@@ -59,7 +59,6 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<> add_connection();
     void open_others();
     void drop_broken();
-    net::Task<std::shared_ptr<Connection>> open_at(std::string address);
     net::Task<> prepare(std::shared_ptr<Connection> connection);
     Connection::Target target(const std::string& address) const;
     net::Task<std::vector<std::string>> addresses();

@@ -89,7 +89,10 @@ net::Task<std::shared_ptr<Connection>> Server::connect() {
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto until = net::Clock::now() + share(deadline, all.size() - i);
         try {
-            co_return co_await net::within(until, open_at(all[i]));
+            auto connection =
+                co_await net::within(until, Connection::open(target(all[i]), executor_));
+            connection->start();
+            co_return connection;
         } catch (const Broken& error) {
             failure = std::current_exception();
             tell_refusal(error.error());
@@ -100,12 +103,6 @@ net::Task<std::shared_ptr<Connection>> Server::connect() {
         if (state.cancelled() != asio::cancellation_type::none) break;
     }
     std::rethrow_exception(failure);
-}
-
-net::Task<std::shared_ptr<Connection>> Server::open_at(std::string address) {
-    auto connection = co_await Connection::open(target(address), executor_);
-    connection->start();
-    co_return connection;
 }
 
 net::Task<std::vector<std::string>> Server::addresses() {

@@ -100,8 +100,8 @@ bool refuses_us(std::string_view sqlstate) {
 
 std::string ServerError::text() const {
     const auto name = std::ranges::find(names, sqlstate, &Name::sqlstate);
-    const auto code = name != std::end(names) ? fmt::format("{} ({})", name->name, sqlstate)
-                                              : fmt::format("SQLSTATE {}", sqlstate);
+    auto code = name != std::end(names) ? fmt::format("{} ({})", name->name, sqlstate)
+                                        : fmt::format("SQLSTATE {}", sqlstate);
     // What a function raises may say anything.
     if (message.empty() || sqlstate.starts_with("P0")) return code;
     const bool may_quote_values = judge_sqlstate(sqlstate).scope == Scope::question;
