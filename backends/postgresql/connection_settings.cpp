@@ -21,6 +21,7 @@ constexpr std::uint16_t default_port = 5432;
 constexpr const char* url_example = "url = \"postgresql://postern_gateway@db.internal/mail\"";
 // Debian's; libpq would look into the home directory instead.
 constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
+constexpr const char* no_file = "/dev/null/none";
 constexpr std::array ssl_modes{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
 constexpr std::array session_attributes{"any",     "read-write", "read-only",
                                         "primary", "standby",    "prefer-standby"};
@@ -162,7 +163,9 @@ std::optional<ConnectionSettings> ConnectionSettings::read(Section& section, obs
     settings.keywords["client_encoding"] = "UTF8";
     settings.keywords["gssencmode"] = "disable";  // would read Kerberos' files while we connect
     settings.keywords.try_emplace("application_name", "postern");
-    settings.keywords.try_emplace("passfile", "/dev/null/none");
+    // libpq would look into the home directory.
+    for (const auto* file : {"passfile", "sslcert", "sslcrl", "sslrootcert"})
+        settings.keywords.try_emplace(file, no_file);
     if (settings.hosts.empty()) {
         if (!section.has("url") && !section.has("host"))
             section.problem("", "a directory of type \"postgresql\" without a database",

@@ -1,7 +1,8 @@
 #include "directory/plugin.hpp"
-
+#include "directory/password_check.hpp"
 #include "postgresql/administration.hpp"
 #include "postgresql/administration_settings.hpp"
+#include "postgresql/postgresql_directory.hpp"
 
 namespace postern::postgresql {
 
@@ -9,10 +10,13 @@ namespace {
 
 std::unique_ptr<directory::Directory> create(const directory::BackendContext& context,
                                              config::Section& section) {
-    ConnectionSettings::read(section, context.log);
     read_administration(section);
-    section.problem("type", "a directory of type \"postgresql\" answers no questions yet", "");
-    return nullptr;
+    auto settings = read_settings(section, context.log);
+    const auto limits = directory::read_hash_limits(section, context);
+    if (!settings) return nullptr;
+    settings->hash_limits = limits;
+    settings->hash_cost = context.hash_cost;
+    return std::make_unique<PostgresqlDirectory>(context, *std::move(settings));
 }
 
 std::unique_ptr<directory::Administration> administer(config::Section& section, observe::Log& log) {

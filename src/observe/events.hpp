@@ -97,6 +97,9 @@ inline constexpr Event directory_server_up{"directory.server-up", Level::info,
 inline constexpr Event directory_service_refused{
     "directory.service-refused", Level::error,
     "A directory refuses our own account: nobody can log in. Check its name and password."};
+inline constexpr Event directory_query_refused{
+    "directory.query-refused", Level::error,
+    "A database refuses a query of the settings, or its columns are not what they should be."};
 inline constexpr Event directory_ambiguous{
     "directory.ambiguous", Level::error,
     "A login fits several entries of a directory; nobody is let in on a guess."};

@@ -58,7 +58,8 @@ THIRD_PARTY = {
     "boost/throw_exception.hpp": EVERYWHERE,
     "boost/version.hpp": {"directory", "cli"},
     "fmt/": EVERYWHERE,
-    "openssl/": {"crypto", "net", "cache", "cli/version"},
+    # libpq keeps octets in OpenSSL's buffer, and only OpenSSL tells.
+    "openssl/": {"crypto", "net", "cache", "cli/version", "backends/postgresql/connection"},
     "emmintrin.h": {"smtp/special_octet"},
     "argon2.h": {"crypto"},
     "crypt.h": {"crypto"},

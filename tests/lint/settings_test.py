@@ -32,7 +32,8 @@ class ShippedSettings(unittest.TestCase):
              "-keyout", self.folder / "privkey.pem", "-out", self.folder / "fullchain.pem"],
             check=True, capture_output=True)
         (self.folder / "internal-ca.pem").write_bytes((self.folder / "fullchain.pem").read_bytes())
-        (self.folder / "ldap-secret").write_text("secret\n", encoding="utf-8")
+        for name in ("ldap-secret", "database-secret"):
+            (self.folder / name).write_text("secret\n", encoding="utf-8")
 
     def check(self, *names, change=lambda text: text):
         """`postern check` over copies of the files, with certificates and secrets that exist."""
@@ -47,7 +48,7 @@ class ShippedSettings(unittest.TestCase):
         hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
                               stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash,
-                                                              "LDAP_SECRET": "secret"})
+                                                              "LDAP_SECRET": "secret", "DATABASE_SECRET": "secret"})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertNotIn("config.warning", done.stderr)
 
@@ -62,6 +63,11 @@ class ShippedSettings(unittest.TestCase):
 
     def test_every_corporate_directory(self):
         for name in ("openldap", "active-directory", "freeipa", "samba-ad", "lldap"):
+            with self.subTest(name):
+                self.check(f"examples/{name}.toml")
+
+    def test_every_database(self):
+        for name in ("postgresql", "postfixadmin", "dovecot-sql", "stalwart-sql"):
             with self.subTest(name):
                 self.check(f"examples/{name}.toml")
 

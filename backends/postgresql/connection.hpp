@@ -1,0 +1,121 @@
+#pragma once
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <deque>
+#include <exception>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "net/task.hpp"
+#include "postgresql/query_template.hpp"
+#include "postgresql/rows.hpp"
+#include "postgresql/sqlstate.hpp"
+
+struct pg_conn;  // libpq's; its header stays out of ours
+struct pg_result;
+
+namespace postern::postgresql {
+
+// A connection that could not be made, or is no more.
+class Broken : public std::runtime_error {
+ public:
+    explicit Broken(ServerError error)
+        : std::runtime_error(error.sqlstate.empty() ? error.message : error.text()),
+          error_(std::move(error)) {}
+    explicit Broken(std::string message) : Broken(ServerError{"", std::move(message)}) {}
+    const ServerError& error() const { return error_; }  // without SQLSTATE: not the server's words
+
+ private:
+    ServerError error_;
+};
+
+// One question. What it points to outlives the answer.
+struct Call {
+    std::string_view key;  // of the settings: "emails"
+    const QueryTemplate* query = nullptr;
+    std::vector<std::string> parameters = {};
+};
+
+// One connection to a server, in libpq's pipeline mode: many batches of questions at a time, which
+// are answered in their order. Shared with its own coroutine, which reads and writes until
+// something breaks. libpq never waits, and never asks the DNS.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+    struct Target {
+        std::map<std::string, std::string> keywords;  // of libpq, with hostaddr
+        const crypto::Secret* password = nullptr;
+        bool prepares = true;  // false: every question brings its statement along
+    };
+    // Throws Broken. Is to be `start`ed, and closed in the end.
+    static net::Task<std::shared_ptr<Connection>> open(Target target, net::Executor executor);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void start();
+    void close();
+
+    // What a batch brings: the rows of every question, or the first error, behind which nothing
+    // was done. Broken for everybody who waits when the connection is lost. Whoever leaves leaves
+    // his place behind: that answer is thrown away.
+    using Answer = std::variant<ServerError, std::vector<Rows>>;
+    net::Task<Answer> ask(const std::vector<Call>& calls);
+    // Checks a statement, and keeps it where it is to be kept; its columns, no rows.
+    using Described = std::variant<ServerError, Columns>;
+    net::Task<Described> prepare(std::string_view key, const QueryTemplate& query);
+    net::Task<Answer> ping();
+
+    bool is_broken() const { return failure_ != nullptr; }
+    std::size_t waiting() const { return waiters_.size(); }  // batches
+    net::Clock::time_point heard() const { return heard_; }
+    net::Clock::time_point asked() const { return asked_; }  // the last time
+    // "server_version", "in_hot_standby", "is_superuser": what the server tells unasked.
+    std::string parameter(const char* name) const;
+    std::string user() const;
+    std::string tls_version() const;  // empty: without
+
+ private:
+    using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
+    struct Waiter;
+
+    Connection(net::Executor executor, bool prepares);
+    static void note(void* self, const pg_result* notice);
+    void begin(const Target& target);
+    net::Task<> establish();
+    net::Task<> wait(Descriptor::wait_type what);
+
+    static net::Task<> run(std::shared_ptr<Connection> self);
+    net::Task<> read();
+    net::Task<> write();
+    void consume();
+    void take_results();
+    void take_result();
+    bool has_more() const;
+    void flush();
+    net::Task<Answer> answer(std::shared_ptr<Waiter> waiter);
+    std::shared_ptr<Waiter> enqueue();
+    void send(const Call& call);
+    void require(int succeeded);
+    [[noreturn]] void break_off() const;
+    void fail(std::exception_ptr failure);
+    void finish();
+    std::string statement_name(std::string_view key) const;
+
+    pg_conn* connection_ = nullptr;
+    Descriptor descriptor_;
+    net::Timer something_to_write_;
+    std::deque<std::shared_ptr<Waiter>> waiters_;
+    std::exception_ptr failure_;
+    ServerError last_words_;  // what it said unasked
+    bool prepares_;
+    int silent_ends_ = 0;  // of results, one behind the other
+    net::Clock::time_point heard_, asked_{};
+};
+
+}  // namespace postern::postgresql

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "directory/password_check.hpp"
+#include "directory/plugin.hpp"
+#include "postgresql/row_reader.hpp"
+#include "postgresql/server.hpp"
+#include "postgresql/upkeep.hpp"
+
+namespace postern::postgresql {
+
+// Asks PostgreSQL servers. A whole question goes to one server; when that fails, to the next.
+class PostgresqlDirectory final : public directory::Directory {
+ public:
+    PostgresqlDirectory(const directory::BackendContext& context, Settings settings);
+    ~PostgresqlDirectory() override;
+    net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+    net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    directory::Capabilities capabilities() const override;
+    net::Task<directory::Findings> examine() override;
+
+ private:
+    using ServerPtr = std::shared_ptr<Server>;
+    template <class Result>
+    using Question = std::function<net::Task<Result>(ServerPtr)>;
+    template <class Result>
+    net::Task<Result> ask(Question<Result> question);
+    std::vector<ServerPtr> candidates() const;
+    std::string why_nobody() const;
+
+    // One question, at one server.
+    net::Task<identity::AuthResult> prove(ServerPtr server,
+                                          const identity::Credentials& credentials);
+    net::Task<identity::LookupResult> look_up(ServerPtr server, const identity::Login& login);
+
+    // Steps of both. Unavailable and "nobody" (nullopt) end a question.
+    template <class T>
+    using Found = std::variant<identity::Unavailable, std::optional<T>>;
+    net::Task<Found<Values>> values_of(ServerPtr server, const identity::Login& login);
+    net::Task<Found<Account>> account_of(ServerPtr server, const Values& values, bool with_secrets);
+    net::Task<identity::LookupResult> principal_of(ServerPtr server, std::string name);
+    using Answered = std::variant<identity::Unavailable, std::vector<Rows>>;
+    net::Task<Answered> answered(ServerPtr server, std::vector<Call> calls);
+    identity::Unavailable misread(std::string_view key, const Misread& misread,
+                                  std::string_view account);
+    void tell_odd_entry(std::string_view account, std::string_view why);
+
+    std::shared_ptr<const Settings> settings_;
+    observe::Log& log_;
+    std::string name_;
+    directory::PasswordCheck passwords_;
+    std::shared_ptr<Upkeep> upkeep_;
+    std::vector<ServerPtr> servers_;
+};
+
+}  // namespace postern::postgresql

@@ -1,0 +1,112 @@
+#include "postgresql/postgresql_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <span>
+
+namespace postern::postgresql {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::Section;
+
+constexpr std::string_view of_a_login[] = {"login", "local", "domain"};
+constexpr std::string_view of_an_account[] = {"name"};
+constexpr std::string_view of_a_change[] = {"name", "old", "new"};
+constexpr std::string_view of_an_id[] = {"id"};
+
+// One key of query.*, and what it is for the schema that `postern migrate` makes.
+struct Query {
+    std::string_view key;
+    std::optional<QueryTemplate> Queries::* place;
+    std::span<const std::string_view> placeholders;
+    std::string_view ours;
+};
+constexpr Query all_queries[] = {
+    {"login", &Queries::login, of_a_login, ""},
+    {"authenticate", &Queries::authenticate, of_a_login,
+     "SELECT name, secret, status, id FROM postern.login_secrets(:login)"},
+    {"lookup", &Queries::lookup, of_a_login,
+     "SELECT name, status FROM postern.login_account(:login)"},
+    {"emails", &Queries::emails, of_an_account,
+     "SELECT address FROM postern.account_addresses(:name)"},
+    {"groups", &Queries::groups, of_an_account,
+     "SELECT group_name FROM postern.account_groups(:name)"},
+    {"on-behalf-of", &Queries::on_behalf_of, of_an_account,
+     "SELECT address FROM postern.account_on_behalf_of(:name)"},
+    {"rehash", &Queries::rehash, of_a_change, "SELECT postern.rehash(:name, :old, :new)"},
+    {"touch", &Queries::touch, of_an_id, "SELECT postern.touch_app_password(:id)"},
+};
+
+std::optional<QueryTemplate> read_query(Section& table, const Query& query, std::string text) {
+    auto parsed = QueryTemplate::parse(text, query.placeholders);
+    if (parsed) return *std::move(parsed);
+    const auto& error = parsed.error();
+    table.problem(query.key, fmt::format("at octet {}: {}", error.offset + 1, error.what),
+                  error.hint);
+    return std::nullopt;
+}
+
+// Whoever names the first query has a schema of his own: ours is nobody's default then.
+void read_queries(Section& section, Queries& queries) {
+    auto table = section.table("query");
+    const bool is_ours = !table.has("authenticate");
+    for (const auto& query : all_queries) {
+        const auto text = table.text(query.key, is_ours ? std::string(query.ours) : "");
+        if (!text.empty()) queries.*query.place = read_query(table, query, text);
+    }
+    if (table.has("authenticate") && table.text("authenticate").empty())
+        table.problem("authenticate", "it is not said who may log in",
+                      "leave it out for the schema that `postern migrate` makes");
+    const bool rehashes = section.boolean("rehash", false);
+    if (rehashes && !queries.rehash && !table.has("rehash"))
+        section.problem("rehash", "it is not said how a hash is replaced",
+                        "query.rehash = \"UPDATE users SET secret = :new WHERE name = :name AND "
+                        "secret = :old\"");
+    if (queries.rehash && queries.rehash->placeholders().size() != 3)
+        table.problem("rehash", "without :name, :old and :new a change in between would be lost",
+                      "UPDATE users SET secret = :new WHERE name = :name AND secret = :old");
+    if (!rehashes) queries.rehash.reset();
+}
+
+std::size_t read_count(Section& section, std::string_view key, std::size_t fallback,
+                       std::int64_t most) {
+    return static_cast<std::size_t>(
+        section.integer(key, static_cast<std::int64_t>(fallback), 1, most));
+}
+
+void read_pool(Section& section, PoolSettings& pool) {
+    auto table = section.table("pool");
+    pool.connections = read_count(table, "connections", pool.connections, 64);
+    pool.pipeline = read_count(table, "pipeline", pool.pipeline, 1024);
+    pool.idle = table.duration("idle", pool.idle, 1s, 1h);
+}
+
+// The server's answer to a query that is too slow has to come before ours.
+void read_timeouts(Section& section, Settings& settings) {
+    settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
+    settings.statement_timeout =
+        section.duration("statement-timeout", settings.timeout * 4 / 5, 1ms, 1h);
+    if (settings.statement_timeout >= settings.timeout)
+        section.problem("statement-timeout",
+                        fmt::format("{} ms is not below \"timeout\", {} ms",
+                                    settings.statement_timeout.count(), settings.timeout.count()),
+                        "leave it out for four fifths of \"timeout\"");
+}
+
+}  // namespace
+
+std::optional<Settings> read_settings(Section& section, observe::Log& log) {
+    Settings settings;
+    auto connection = ConnectionSettings::read(section, log);
+    read_queries(section, settings.queries);
+    settings.prepare = section.boolean("prepare", true);
+    read_pool(section, settings.pool);
+    read_timeouts(section, settings);
+    if (!connection || !settings.queries.authenticate) return std::nullopt;
+    settings.connection = *std::move(connection);
+    return settings;
+}
+
+}  // namespace postern::postgresql
