@@ -12,7 +12,6 @@ namespace postern::cli {
 
 namespace {
 
-constexpr std::uint32_t memory_kib = 19456, passes = 2, lanes = 1;
 constexpr std::size_t longest_group = 255;
 
 // What is refused is shown, but never as something that moves the cursor.
@@ -71,18 +70,18 @@ bool is_clear_text(std::string_view stored) {
     return scheme == "{plain" || scheme == "{clear" || scheme == "{cleartext";
 }
 
-Read<crypto::Secret> read_hash(std::string_view stored) {
+Read<crypto::Secret> read_hash(std::string_view stored, const crypto::HashLimits& limits) {
     if (stored.empty()) return Read<crypto::Secret>::refused("the password hash is empty");
     if (is_clear_text(stored)) return Read<crypto::Secret>::refused("the password is clear text");
-    const auto parsed = crypto::PasswordHash::parse(stored);
+    const auto parsed = crypto::PasswordHash::parse(stored, limits);
     if (!parsed)
         return Read<crypto::Secret>::refused(
             fmt::format("the password hash cannot be used: {}", crypto::to_string(parsed.error())));
     return crypto::Secret(stored);
 }
 
-crypto::Secret hash_of(const crypto::Secret& password) {
-    auto hash = crypto::hash_password(password, memory_kib, passes, lanes);
+crypto::Secret hash_of(const crypto::Secret& password, const crypto::HashCost& cost) {
+    auto hash = crypto::hash_password(password, cost);
     return crypto::Secret::take(hash);
 }
 

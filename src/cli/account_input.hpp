@@ -30,11 +30,10 @@ Read<std::string> read_group(std::string_view typed);
 Read<std::string> read_pattern(std::string_view typed);
 // user@example.org, or @example.org for a whole domain; lower case, the domain as A-labels.
 Read<std::string> read_address(std::string_view typed);
-// A password hash that we can check. Never a clear text.
-Read<crypto::Secret> read_hash(std::string_view stored);
+// A password hash that can be checked within `limits`. Never a clear text.
+Read<crypto::Secret> read_hash(std::string_view stored, const crypto::HashLimits& limits);
 bool is_clear_text(std::string_view stored);
 
-// OWASP's parameters for argon2id: 19 MiB, two passes.
-crypto::Secret hash_of(const crypto::Secret& password);
+crypto::Secret hash_of(const crypto::Secret& password, const crypto::HashCost& cost);
 
 }  // namespace postern::cli

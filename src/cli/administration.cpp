@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/application.hpp"
+#include "app/settings.hpp"
 #include "directory/plugin_loader.hpp"
 
 namespace postern::cli {
@@ -63,6 +64,14 @@ const Candidate* choose(const std::vector<Candidate>& found, const std::string& 
     return nullptr;
 }
 
+Hashing hashing_of(config::Document& document, config::Section directory) {
+    app::ServerSettings server;
+    auto section = document.root().table("server").table("hash");
+    app::read_hash_settings(section, server);
+    server.hash_limits.allow_weak = directory.boolean("allow-weak-schemes", false);
+    return {server.hash_cost, server.hash_limits};
+}
+
 int status_of(AdministrationError::Kind kind) {
     if (kind == AdministrationError::Kind::unreachable) return Status::cannot_tell;
     if (kind == AdministrationError::Kind::settings) return Status::configuration;
@@ -91,9 +100,10 @@ int AdministrationOption::run(const Work& work) const {
     try {
         observe::Log log(observe::LogSettings{observe::Level::warning, ""});
         auto section = chosen->section;
+        const auto hashing = hashing_of(document, section);
         const auto administration = chosen->plugin->administer(section, log);
         if (mistaken() || !administration) return Status::configuration;
-        return work(*administration);
+        return work(*administration, hashing);
     } catch (const AdministrationError& error) {
         std::cerr << error.what() << (error.hint().empty() ? "" : "; ") << error.hint() << "\n";
         return status_of(error.kind());

@@ -6,9 +6,16 @@
 
 #include "cli/cli.hpp"
 #include "cli/settings_option.hpp"
+#include "crypto/password_hash.hpp"
 #include "directory/administration.hpp"
 
 namespace postern::cli {
+
+// What these settings say of stored passwords.
+struct Hashing {
+    crypto::HashCost cost;      // of new ones
+    crypto::HashLimits limits;  // of those that come ready
+};
 
 // What `migrate` and `users` have in common: the options --config and --directory, and somebody to
 // do what was asked for. Of the settings only the directory's own are read, so that accounts can be
@@ -19,7 +26,7 @@ class AdministrationOption {
 
     // Connects and lets `work` do it; returns the exit status. What goes wrong is told on standard
     // error.
-    using Work = std::function<int(directory::Administration&)>;
+    using Work = std::function<int(directory::Administration&, const Hashing&)>;
     int run(const Work& work) const;
 
  private:

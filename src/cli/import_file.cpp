@@ -28,7 +28,8 @@ std::unique_ptr<AccountFile> open_account_file(std::string_view form, std::istre
     return open_csv(stream);
 }
 
-Read<Account> read_file_account(const FileAccount& file, bool clear_text) {
+Read<Account> read_file_account(const FileAccount& file, bool clear_text,
+                                const crypto::HashLimits& limits) {
     using Refused = Read<Account>;
     if (!file.mistake.empty()) return Refused::refused(file.mistake);
     Account account;
@@ -50,7 +51,7 @@ Read<Account> read_file_account(const FileAccount& file, bool clear_text) {
     }
     if (file.password.empty() || (clear_text && is_clear_text(file.password.reveal())))
         return account;
-    auto hash = read_hash(file.password.reveal());
+    auto hash = read_hash(file.password.reveal(), limits);
     if (!hash.value) return Refused::refused(hash.why);
     account.hash = std::move(*hash.value);
     return account;

@@ -57,7 +57,8 @@ void add_migrate(CLI::App& program, Action& chosen) {
         ->excludes(status);
     command->callback([&chosen, administration, options] {
         chosen = [administration, options] {
-            return administration.run([&](auto& each) { return migrate(each, *options); });
+            return administration.run(
+                [&](auto& each, const Hashing&) { return migrate(each, *options); });
         };
     });
 }

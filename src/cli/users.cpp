@@ -39,17 +39,10 @@ CLI::Validator group_form() {
     return form_of(read_group);
 }
 
-std::optional<crypto::Secret> read_new_password() {
-    auto password = read_password("New password: ");
+std::optional<crypto::Secret> read_new_hash(const Hashing& hashing) {
+    const auto password = read_new_password();
     if (!password) return std::nullopt;
-    if (::isatty(STDIN_FILENO) != 0) {
-        const auto again = read_password("Once more: ");
-        if (!again || !crypto::constant_time_equal(password->reveal(), again->reveal())) {
-            std::cerr << "these are two different passwords\n";
-            return std::nullopt;
-        }
-    }
-    return hash_of(*password);
+    return hash_of(*password, hashing.cost);
 }
 
 void add_users(CLI::App& program, Action& chosen) {

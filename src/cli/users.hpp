@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "cli/administration.hpp"
 
@@ -14,14 +15,19 @@ void add_users_belongings(CLI::App& users, Action& chosen);  // alias, group, de
 void add_users_lists(CLI::App& users, Action& chosen);       // list, show, export
 void add_users_import(CLI::App& users, Action& chosen);      // import
 
-// A subcommand that works on `options` with an Administration: `work(administration, options)`
-// returns the exit status.
+// A subcommand that works on `options` with an Administration: `work(administration, options)`, or
+// `work(administration, options, hashing)`, returns the exit status.
 template <class Options, class Work>
 void add_work(CLI::App& command, Action& chosen, std::shared_ptr<Options> options, Work work) {
     const AdministrationOption administration(command);
     command.callback([&chosen, administration, options, work] {
         chosen = [administration, options, work] {
-            return administration.run([&](auto& each) { return work(each, *options); });
+            return administration.run([&](auto& each, const Hashing& hashing) {
+                if constexpr (std::is_invocable_v<Work, directory::Administration&, const Options&>)
+                    return work(each, *options);
+                else
+                    return work(each, *options, hashing);
+            });
         };
     });
 }
@@ -32,8 +38,7 @@ CLI::Validator address_form();
 CLI::Validator group_form();
 CLI::Validator pattern_form();
 
-// The hash of a password that is typed twice at the terminal, or is the first line of standard
-// input. nullopt: there is none, or they differ, which is told on standard error.
-std::optional<crypto::Secret> read_new_password();
+// The hash of a password as read_new_password (password_prompt.hpp) reads it.
+std::optional<crypto::Secret> read_new_hash(const Hashing& hashing);
 
 }  // namespace postern::cli

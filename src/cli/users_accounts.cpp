@@ -16,7 +16,7 @@ struct NewAccount {
     bool no_password = false;
 };
 
-int add(Administration& administration, const NewAccount& options) {
+int add(Administration& administration, const NewAccount& options, const Hashing& hashing) {
     directory::Account account;
     account.name = options.login;
     account.addresses = options.emails;
@@ -25,7 +25,7 @@ int add(Administration& administration, const NewAccount& options) {
         std::ranges::find(account.addresses, account.name) == account.addresses.end())
         account.addresses.push_back(account.name);
     if (!options.no_password) {
-        account.hash = read_new_password();
+        account.hash = read_new_hash(hashing);
         if (!account.hash) return Status::usage;
     }
     administration.add(account);

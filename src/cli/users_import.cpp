@@ -31,8 +31,8 @@ struct Options {
 // The accounts of a file on their way into a directory, a batch at a time.
 class Import {
  public:
-    Import(Administration& administration, const Options& options)
-        : administration_(administration), options_(options) {}
+    Import(Administration& administration, const Options& options, const Hashing& hashing)
+        : administration_(administration), options_(options), hashing_(hashing) {}
 
     int run() {
         std::ifstream stream(options_.file, std::ios::binary);
@@ -58,7 +58,7 @@ class Import {
     };
 
     void take(FileAccount file) {
-        auto read = read_file_account(file, options_.clear_text);
+        auto read = read_file_account(file, options_.clear_text, hashing_.limits);
         if (!read.value) return refuse(file.line, read.why);
         auto& account = *read.value;
         if (const auto twice = seen_twice(account, file.line); !twice.empty())
@@ -121,9 +121,10 @@ class Import {
             const auto& password = waiting_[i].clear_text;
             if (password.empty()) continue;
             const auto text = without_scheme(password);
-            const auto known = crypto::PasswordHash::parse(stored[i].reveal());
+            const auto known = crypto::PasswordHash::parse(stored[i].reveal(), hashing_.limits);
             if (!stored[i].empty() && known && known->verify(text)) continue;
-            batch_[i].hash = options_.dry_run ? crypto::Secret(not_hashed) : hash_of(text);
+            batch_[i].hash =
+                options_.dry_run ? crypto::Secret(not_hashed) : hash_of(text, hashing_.cost);
         }
     }
 
@@ -140,7 +141,7 @@ class Import {
             if (!account->password.empty() && is_clear_text(account->password.reveal())) ++count;
         if (count == 0) return;
         const auto begin = Clock::now();
-        hash_of(crypto::Secret("how long does it take?"));
+        hash_of(crypto::Secret("how long does it take?"), hashing_.cost);
         const auto all = std::chrono::duration<double>(Clock::now() - begin) * count;
         std::cerr << fmt::format("{} passwords in clear text to hash: about {:.0f} s\n", count,
                                  all.count());
@@ -169,14 +170,15 @@ class Import {
 
     Administration& administration_;
     const Options& options_;
+    const Hashing& hashing_;
     std::vector<Account> batch_;
     std::vector<Waiting> waiting_;  // beside `batch_`
     std::unordered_map<std::string, std::size_t> names_, addresses_;
     std::map<Outcome, std::size_t> counts_;
 };
 
-int import(Administration& administration, const Options& options) {
-    return Import(administration, options).run();
+int import(Administration& administration, const Options& options, const Hashing& hashing) {
+    return Import(administration, options, hashing).run();
 }
 
 }  // namespace

@@ -19,18 +19,19 @@ struct PasswordOptions {
     bool ready_hash = false;
 };
 
-std::optional<crypto::Secret> read_ready_hash() {
+std::optional<crypto::Secret> read_ready_hash(const Hashing& hashing) {
     const auto typed = read_password("Password hash: ");
     if (!typed) return std::nullopt;
-    auto hash = read_hash(typed->reveal());
+    auto hash = read_hash(typed->reveal(), hashing.limits);
     if (!hash.value) std::cerr << hash.why << "\n";
     return std::move(hash.value);
 }
 
 // Whoever had to change it has done so now.
-int set_password(Administration& administration, const PasswordOptions& options) {
+int set_password(Administration& administration, const PasswordOptions& options,
+                 const Hashing& hashing) {
     const auto before = administration.account(options.login);
-    const auto hash = options.ready_hash ? read_ready_hash() : read_new_password();
+    const auto hash = options.ready_hash ? read_ready_hash(hashing) : read_new_hash(hashing);
     if (!hash) return Status::usage;
     administration.set_hash(before.name, *hash);
     if (before.status == directory::AccountStatus::must_change)
@@ -61,6 +62,8 @@ struct AppPasswordOptions {
 constexpr std::size_t id_size = 8, group_size = 4;
 
 // 160 random bits behind the id: nobody guesses that, so its hash need not be slow.
+constexpr crypto::HashCost cheap{.memory_kib = 1024, .passes = 1, .lanes = 1};
+
 std::string new_text(const std::string& id) {
     auto secret = crypto::random_id();
     auto more = crypto::random_id();
@@ -73,18 +76,13 @@ std::string new_text(const std::string& id) {
     return text;
 }
 
-crypto::Secret cheap_hash_of(const crypto::Secret& text) {
-    auto hash = crypto::hash_password(text, 1024, 1, 1);
-    return crypto::Secret::take(hash);
-}
-
 int add_app_password(Administration& administration, const AppPasswordOptions& options) {
     directory::AppPassword password;
     password.id = crypto::random_id().substr(0, id_size);
     password.label = options.label;
     auto text = new_text(password.id);
     const auto secret = crypto::Secret::take(text);
-    password.hash = cheap_hash_of(secret);
+    password.hash = hash_of(secret, cheap);
     administration.add_app_password(options.login, password);
     std::cout << secret.reveal() << "\n";
     std::cerr << "this is shown once; `postern users app-password " << options.login << " revoke "
