@@ -31,6 +31,10 @@ TEST(CommandLine, HelpsEverywhereWithAnExample) {
                                                {"auth", "--help"},
                                                {"lookup", "--help"},
                                                {"explain", "--help"},
+                                               {"migrate", "--help"},
+                                               {"users", "--help"},
+                                               {"users", "add", "--help"},
+                                               {"users", "import", "--help"},
                                                {"version", "--help"}}) {
         const auto help = postern(arguments);
         EXPECT_EQ(help.status, 0) << arguments.front();
