@@ -65,27 +65,27 @@ bool connect(PGconn* connection) {
 
 }  // namespace
 
-Rows::Rows(pg_result* result) : result_(result) {}
+AccountRows::AccountRows(pg_result* result) : result_(result) {}
 
-void Rows::Clear::operator()(pg_result* result) const {
+void AccountRows::Clear::operator()(pg_result* result) const {
     PQclear(result);
 }
 
-std::size_t Rows::size() const {
+std::size_t AccountRows::size() const {
     return static_cast<std::size_t>(PQntuples(result_.get()));
 }
 
-bool Rows::is_null(std::size_t row, int column) const {
+bool AccountRows::is_null(std::size_t row, int column) const {
     return PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
 }
 
-std::string_view Rows::text(std::size_t row, int column) const {
+std::string_view AccountRows::text(std::size_t row, int column) const {
     const auto number = static_cast<int>(row);
     return {PQgetvalue(result_.get(), number, column),
             static_cast<std::size_t>(PQgetlength(result_.get(), number, column))};
 }
 
-std::vector<std::string> Rows::lines(std::size_t row, int column) const {
+std::vector<std::string> AccountRows::lines(std::size_t row, int column) const {
     std::vector<std::string> lines;
     for (auto rest = text(row, column); !rest.empty();) {
         const auto end = std::min(rest.find('\n'), rest.size());
@@ -95,7 +95,7 @@ std::vector<std::string> Rows::lines(std::size_t row, int column) const {
     return lines;
 }
 
-std::size_t Rows::affected() const {
+std::size_t AccountRows::affected() const {
     const std::string count = PQcmdTuples(result_.get());
     return count.empty() ? 0 : std::stoul(count);
 }
@@ -125,8 +125,8 @@ AccountConnection::AccountConnection(const ConnectionSettings& settings) {
     PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
 }
 
-Rows AccountConnection::checked(pg_result* result) {
-    Rows rows(result);
+AccountRows AccountConnection::checked(pg_result* result) {
+    AccountRows rows(result);
     const auto status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_COPY_IN)
         return rows;
@@ -141,7 +141,7 @@ Rows AccountConnection::checked(pg_result* result) {
                         field(PG_DIAG_MESSAGE_HINT), field(PG_DIAG_CONSTRAINT_NAME)});
 }
 
-Rows AccountConnection::query(const char* statement, std::span<const Parameter> parameters) {
+AccountRows AccountConnection::query(const char* statement, std::span<const Parameter> parameters) {
     std::vector<std::string> owned;  // libpq wants a zero behind each
     owned.reserve(parameters.size());
     std::vector<const char*> values;

@@ -17,9 +17,9 @@ struct pg_result;
 namespace postern::postgresql {
 
 // The rows of an answer; every value as text.
-class Rows {
+class AccountRows {
  public:
-    explicit Rows(pg_result* result);
+    explicit AccountRows(pg_result* result);
     std::size_t size() const;
     bool empty() const { return size() == 0; }
     bool is_null(std::size_t row, int column) const;
@@ -53,9 +53,9 @@ class AccountConnection {
     AccountConnection(const AccountConnection&) = delete;
     AccountConnection& operator=(const AccountConnection&) = delete;
 
-    Rows query(const char* statement, std::span<const Parameter> parameters = {});
+    AccountRows query(const char* statement, std::span<const Parameter> parameters = {});
     template <class... Parameters>
-    Rows ask(const char* statement, const Parameters&... parameters) {
+    AccountRows ask(const char* statement, const Parameters&... parameters) {
         const Parameter all[] = {Parameter(parameters)..., Parameter()};
         return query(statement, {all, sizeof...(parameters)});
     }
@@ -70,7 +70,7 @@ class AccountConnection {
     struct Finish {
         void operator()(pg_conn* connection) const;
     };
-    Rows checked(pg_result* result);
+    AccountRows checked(pg_result* result);
     std::unique_ptr<pg_conn, Finish> connection_;
 };
 

@@ -114,7 +114,11 @@ std::vector<ImportOutcome> outcomes(AccountConnection& connection) {
 std::vector<ImportOutcome> import_accounts(AccountConnection& connection,
                                            std::span<const Account> accounts, bool dry_run) {
     Transaction transaction(connection);
-    connection.run("SET LOCAL client_min_messages = warning");
+    // A batch is small and the accounts are many: an index for each row, never all rows for a
+    // batch.
+    connection.run(
+        "SET LOCAL client_min_messages = warning; SET LOCAL enable_hashjoin = off;"
+        " SET LOCAL enable_mergejoin = off");
     connection.run(tables);
     send(connection, accounts);
     connection.run(judgement);

@@ -23,7 +23,7 @@ SELECT name, status, to_char(created, 'YYYY-MM-DD HH24:MI'),
                                                    AND position($1 IN address) > 0))
  ORDER BY name LIMIT $3::bigint)";
 
-directory::Account account_in(const Rows& rows, std::size_t row) {
+directory::Account account_in(const AccountRows& rows, std::size_t row) {
     directory::Account account;
     account.name = rows.text(row, 0);
     account.status = directory::account_status(rows.text(row, 1));

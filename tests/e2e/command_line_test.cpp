@@ -32,6 +32,10 @@ TEST(CommandLine, HelpsEverywhereWithAnExample) {
                                                {"lookup", "--help"},
                                                {"explain", "--help"},
                                                {"hash", "--help"},
+                                               {"migrate", "--help"},
+                                               {"users", "--help"},
+                                               {"users", "add", "--help"},
+                                               {"users", "import", "--help"},
                                                {"version", "--help"}}) {
         const auto help = postern(arguments);
         EXPECT_EQ(help.status, 0) << arguments.front();
