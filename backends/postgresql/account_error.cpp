@@ -51,8 +51,8 @@ std::string_view state_in(std::string_view words) {
         return text.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == text.npos;
     };
     for (auto at = words.find(":  "); at != words.npos; at = words.find(":  ", at + 1)) {
-        const auto state = words.substr(at + 3, 5);
-        if (words.substr(at + 8).starts_with(": ") && is_state(state)) return state;
+        const auto behind = words.substr(at + 3);
+        if (behind.find(": ") == 5 && is_state(behind.substr(0, 5))) return behind.substr(0, 5);
     }
     return "";
 }

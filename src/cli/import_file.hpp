@@ -44,7 +44,7 @@ inline constexpr std::size_t longest_line = 64 * 1024;
 // In its normal form, with every address judged. A password in clear text is refused unless
 // `clear_text`, and left to the caller then: the account comes without a hash. Hashes are within
 // `limits`.
-Read<directory::Account> read_file_account(const FileAccount& account, bool clear_text,
+Read<directory::Account> read_file_account(const FileAccount& file, bool clear_text,
                                            const crypto::HashLimits& limits);
 
 }  // namespace postern::cli

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "address/unicode.hpp"
 #include "cli/import_file.hpp"
 #include "crypto/base64.hpp"

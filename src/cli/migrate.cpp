@@ -29,7 +29,8 @@ int migrate(directory::Administration& administration, const Options& options) {
     order.dry_run = options.dry_run;
     order.told = [&](const directory::Migration& each) {
         ++steps;
-        std::cout << (options.dry_run ? "would apply  " : "applied  ") << each.name << std::endl;
+        std::cout << (options.dry_run ? "would apply  " : "applied  ") << each.name << "\n"
+                  << std::flush;
     };
     administration.migrate(order);
     if (steps == 0) std::cout << "nothing to do: the schema is as it should be\n";

@@ -1,4 +1,5 @@
 // `postern users` add, remove, disable, enable, must-change.
+#include <algorithm>
 #include <iostream>
 
 #include "cli/users.hpp"

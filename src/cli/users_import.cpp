@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <unordered_map>
 
 #include "cli/import_file.hpp"
@@ -36,7 +38,8 @@ class Import {
 
     int run() {
         std::ifstream stream(options_.file, std::ios::binary);
-        if (!stream) {
+        // A folder opens, too, and reads as nothing.
+        if (!stream || std::filesystem::is_directory(options_.file)) {
             std::cerr << options_.file << ": the file cannot be read\n";
             return Status::usage;
         }

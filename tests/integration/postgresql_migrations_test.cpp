@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -153,6 +154,22 @@ TEST_F(Migrations, SayWhenARoleIsMissingAndMayNotBeCreated) {
     migrate_as_dba();
     EXPECT_EQ(applied(), shipped_migrations().size());
     EXPECT_THAT(server->sql("SELECT name FROM postern.login_account('x')"), "");
+}
+
+// What is installed for DBAs: it goes on where a database is, and `migrate` goes on from there.
+TEST_F(Migrations, CanBeAppliedByHand) {
+    const TemporaryDirectory folder;
+    namespace fs = std::filesystem;
+    fs::copy(POSTERN_SOURCE_DIR "/migrations", folder.path());
+    fs::copy(POSTERN_BINARY_DIR "/generated/postgresql/by_hand.sql", folder.path());
+    migrate(shipped_migrations(), {}, 2);
+    for (int time = 0; time < 2; ++time) {
+        const auto done = run({.arguments = {"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f",
+                                             folder / "by_hand.sql", server->url()}});
+        EXPECT_EQ(done.status, 0) << done.errors;
+        EXPECT_EQ(applied(), shipped_migrations().size());
+    }
+    EXPECT_NO_THROW(migrate());
 }
 
 TEST_F(Migrations, LetTheSecondOfTwoFindNothingToDo) {
