@@ -68,6 +68,15 @@ class PostgresqlFaults : public testing::Test {
     void end_sessions() {
         server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'gate'");
     }
+    // All connections are there, and nothing more is heard on them: the last query of the settings
+    // has been prepared, or asked.
+    bool is_settled() {
+        return eventually([&] {
+            return server.sql(
+                       "SELECT count(*) FROM pg_stat_activity WHERE usename = 'gate' AND "
+                       "state = 'idle' AND query LIKE '%on_behalf_of%'") == "4\n";
+        });
+    }
     Postgresql server;
     FaultProxy proxy{server.port()};
 };
@@ -124,6 +133,7 @@ TEST_F(PostgresqlFaults, AServerThatIsNotThereYetIsFoundLater) {
 TEST_F(PostgresqlFaults, AServerThatHangsIsNotWaitedForTwice) {
     DirectoryHost host(hosts({server.port()}));
     ASSERT_EQ(in_time(host), "accepted Jane");
+    ASSERT_TRUE(is_settled());
     server.suspend();
     EXPECT_THAT(in_time(host), StartsWith("unavailable"));
     const auto begun = Clock::now();
