@@ -108,7 +108,13 @@ DECLARE
 BEGIN
     INSERT INTO postern.accounts (name) VALUES (adopted) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
-        RETURN false;
+        -- Whoever was entered without a password is expected: its addresses are already what they should be.
+        INSERT INTO postern.secrets (account, hash)
+        SELECT accounts.name, $2 FROM postern.accounts
+         WHERE accounts.name = adopted AND accounts.status = 'active' AND $2 IS NOT NULL
+           AND NOT EXISTS (SELECT FROM postern.app_passwords WHERE app_passwords.account = adopted)
+        ON CONFLICT DO NOTHING;
+        RETURN FOUND;
     END IF;
     IF $2 IS NOT NULL THEN
         INSERT INTO postern.secrets (account, hash) VALUES (adopted, $2);
@@ -144,4 +150,4 @@ BEGIN
     SELECT DISTINCT lower(each COLLATE "C"), adopted FROM unnest($4) AS each;
     RETURN true;
 END $$;
-COMMENT ON FUNCTION postern.adopt_account(text, text, text[], text[]) IS 'Takes over an account that another directory has confirmed; false: it is here already';
+COMMENT ON FUNCTION postern.adopt_account(text, text, text[], text[]) IS 'Takes over an account that another directory has confirmed, or gives its password to one that waits for it; false: it has one already';

@@ -62,7 +62,6 @@ PostgresqlDirectory::PostgresqlDirectory(const directory::BackendContext& contex
     for (const auto& host : settings_->connection.hosts) {
         servers_.push_back(
             std::make_shared<Server>(settings_, host, name_, log_, context.io.get_executor()));
-        servers_.back()->start();
     }
 }
 
@@ -75,6 +74,7 @@ directory::Capabilities PostgresqlDirectory::capabilities() const {
     directory::Capabilities capabilities;
     capabilities.lists_addresses = settings_->queries.emails.has_value();
     capabilities.several_secrets = true;
+    capabilities.takes_in = settings_->queries.adopt.has_value();
     return capabilities;
 }
 
@@ -99,6 +99,17 @@ net::Task<directory::Findings> PostgresqlDirectory::examine() {
     co_return all;
 }
 
+net::Task<directory::AdoptResult> PostgresqlDirectory::adopt(const directory::Newcomer& newcomer) {
+    co_return co_await ask<directory::AdoptResult>(
+        [&](ServerPtr server) { return take_in(std::move(server), newcomer); });
+}
+
+void PostgresqlDirectory::start() {
+    if (std::exchange(started_, true)) return;
+    for (const auto& server : servers_)
+        server->start();
+}
+
 // --- one question, several servers
 
 std::vector<PostgresqlDirectory::ServerPtr> PostgresqlDirectory::candidates() const {
@@ -119,6 +130,7 @@ std::string PostgresqlDirectory::why_nobody() const {
 
 template <class Result>
 net::Task<Result> PostgresqlDirectory::ask(Question<Result> question) {
+    start();
     const auto deadline = net::Clock::now() + settings_->timeout;
     const auto servers = candidates();
     Result result = Unavailable{Scope::directory, servers.empty() ? why_nobody() : "no time left"};
@@ -252,13 +264,31 @@ net::Task<LookupResult> PostgresqlDirectory::principal_of(ServerPtr server, std:
     co_return principal;
 }
 
+// A connection that breaks while this is under way leaves it open whether it was done: the next
+// login finds out.
+net::Task<directory::AdoptResult> PostgresqlDirectory::take_in(
+    ServerPtr server, const directory::Newcomer& newcomer) {
+    const auto& query = *settings_->queries.adopt;
+    Values values{{"name", newcomer.principal.name},
+                  {"secret", newcomer.secret},
+                  {"addresses", array_of(newcomer.principal.addresses)},
+                  {"groups", array_of(newcomer.principal.groups)}};
+    std::vector<Call> calls{{"adopt", &query, query.parameters(values)}};
+    const auto answer = co_await answered(std::move(server), std::move(calls), true);
+    if (const auto* unavailable = std::get_if<Unavailable>(&answer)) co_return *unavailable;
+    const auto adopted = read_adopted(std::get<std::vector<Rows>>(answer).front());
+    if (!adopted) co_return misread("adopt", adopted.error(), newcomer.principal.name);
+    co_return *adopted ? directory::Adopted::taken_in : directory::Adopted::known_already;
+}
+
 // --- what an answer is worth
 
 net::Task<PostgresqlDirectory::Answered> PostgresqlDirectory::answered(ServerPtr server,
-                                                                       std::vector<Call> calls) {
+                                                                       std::vector<Call> calls,
+                                                                       bool writes) {
     const auto keys = calls.front().key;
     const auto expected = calls.size();
-    auto answer = co_await server->ask(std::move(calls));
+    auto answer = co_await server->ask(std::move(calls), writes);
     if (auto* error = std::get_if<ServerError>(&answer)) {
         const auto trouble = judge_sqlstate(error->sqlstate);
         if (trouble.is_settings)

@@ -21,7 +21,9 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     directory::Capabilities capabilities() const override;
+    net::Task<directory::AdoptResult> adopt(const directory::Newcomer& newcomer) override;
     net::Task<directory::Findings> examine() override;
+    void start() override;
 
  private:
     using ServerPtr = std::shared_ptr<Server>;
@@ -36,6 +38,8 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<identity::AuthResult> prove(ServerPtr server,
                                           const identity::Credentials& credentials);
     net::Task<identity::LookupResult> look_up(ServerPtr server, const identity::Login& login);
+    net::Task<directory::AdoptResult> take_in(ServerPtr server,
+                                              const directory::Newcomer& newcomer);
 
     // Steps of both. Unavailable and "nobody" (nullopt) end a question.
     template <class T>
@@ -44,7 +48,7 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<Found<Account>> account_of(ServerPtr server, const Values& values, bool with_secrets);
     net::Task<identity::LookupResult> principal_of(ServerPtr server, std::string name);
     using Answered = std::variant<identity::Unavailable, std::vector<Rows>>;
-    net::Task<Answered> answered(ServerPtr server, std::vector<Call> calls);
+    net::Task<Answered> answered(ServerPtr server, std::vector<Call> calls, bool writes = false);
     identity::Unavailable misread(std::string_view key, const Misread& misread,
                                   std::string_view account);
     void tell_odd_entry(std::string_view account, std::string_view why);
@@ -55,6 +59,7 @@ class PostgresqlDirectory final : public directory::Directory {
     directory::PasswordCheck passwords_;
     std::shared_ptr<Upkeep> upkeep_;
     std::vector<ServerPtr> servers_;
+    bool started_ = false;
 };
 
 }  // namespace postern::postgresql

@@ -15,6 +15,7 @@ constexpr std::string_view of_a_login[] = {"login", "local", "domain"};
 constexpr std::string_view of_an_account[] = {"name"};
 constexpr std::string_view of_a_change[] = {"name", "old", "new"};
 constexpr std::string_view of_an_id[] = {"id"};
+constexpr std::string_view of_a_newcomer[] = {"name", "secret", "addresses", "groups"};
 
 // One key of query.*, and what it is for the schema that `postern migrate` makes.
 struct Query {
@@ -37,6 +38,8 @@ constexpr Query all_queries[] = {
      "SELECT address FROM postern.account_on_behalf_of(:name)"},
     {"rehash", &Queries::rehash, of_a_change, "SELECT postern.rehash(:name, :old, :new)"},
     {"touch", &Queries::touch, of_an_id, "SELECT postern.touch_app_password(:id)"},
+    {"adopt", &Queries::adopt, of_a_newcomer,
+     "SELECT postern.adopt_account(:name, :secret, :addresses, :groups)"},
 };
 
 std::optional<QueryTemplate> read_query(Section& table, const Query& query, std::string text) {

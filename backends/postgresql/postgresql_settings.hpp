@@ -20,7 +20,7 @@ struct Queries {
     std::optional<QueryTemplate> authenticate;  // a row for each secret
     std::optional<QueryTemplate> lookup;        // a row; without it that of `authenticate`
     std::optional<QueryTemplate> emails, groups, on_behalf_of;
-    std::optional<QueryTemplate> rehash, touch;  // these write
+    std::optional<QueryTemplate> rehash, touch, adopt;  // these write
 
     friend bool operator==(const Queries&, const Queries&) = default;
 };

@@ -81,4 +81,17 @@ std::vector<std::string> QueryTemplate::parameters(const Values& values) const {
     return all;
 }
 
+std::string array_of(const std::vector<std::string>& elements) {
+    std::string array = "{";
+    for (const auto& element : elements) {
+        array += array.size() > 1 ? ",\"" : "\"";
+        for (const char octet : element) {
+            if (octet == '"' || octet == '\\') array += '\\';
+            array += octet;
+        }
+        array += '"';
+    }
+    return array + "}";
+}
+
 }  // namespace postern::postgresql

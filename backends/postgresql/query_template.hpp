@@ -35,4 +35,7 @@ class QueryTemplate {
     std::vector<std::string> placeholders_;
 };
 
+// A text[] as a parameter has it.
+std::string array_of(const std::vector<std::string>& elements);
+
 }  // namespace postern::postgresql

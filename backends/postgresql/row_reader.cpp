@@ -155,4 +155,12 @@ Read<std::vector<std::string>> read_groups(const Rows& rows) {
     return groups;
 }
 
+Read<bool> read_adopted(const Rows& rows) {
+    if (rows.rows.size() != 1 || rows.columns.size() != 1 || !rows.rows.front().front())
+        return misread("one row with one boolean was expected");
+    const auto& value = *rows.rows.front().front();
+    if (value != "t" && value != "f") return misread("one row with one boolean was expected");
+    return value == "t";
+}
+
 }  // namespace postern::postgresql

@@ -51,4 +51,7 @@ Read<std::optional<std::string>> read_login(const Rows& rows);
 Read<std::vector<std::string>> read_addresses(const Rows& rows, bool or_domains);
 Read<std::vector<std::string>> read_groups(const Rows& rows);
 
+// Of query.adopt: whether an account was made, its only column.
+Read<bool> read_adopted(const Rows& rows);
+
 }  // namespace postern::postgresql

@@ -28,6 +28,7 @@ std::vector<Statement> statements_of(const Queries& queries) {
         {"lookup", queries.lookup}, {"emails", queries.emails},
         {"groups", queries.groups}, {"on-behalf-of", queries.on_behalf_of},
         {"rehash", queries.rehash}, {"touch", queries.touch},
+        {"adopt", queries.adopt},
     };
     std::vector<Statement> statements;
     for (const auto& [key, query] : all)

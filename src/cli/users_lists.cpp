@@ -16,12 +16,18 @@ using directory::Administration;
 
 constexpr std::size_t page = 1000;
 
-void for_each_account(Administration& administration, const std::string& pattern, bool secrets,
+// Which accounts.
+struct Selection {
+    std::string pattern;
+    bool without_password = false;
+};
+
+void for_each_account(Administration& administration, const Selection& selection, bool secrets,
                       const std::function<void(const Account&)>& told) {
     for (std::string after;;) {
-        const auto accounts = administration.list(pattern, after, page, secrets);
+        const auto accounts = administration.list(selection.pattern, after, page, secrets);
         for (const auto& account : accounts)
-            told(account);
+            if (!selection.without_password || !account.has_password) told(account);
         if (accounts.size() < page) return;
         after = accounts.back().name;
     }
@@ -45,26 +51,26 @@ boost::json::object to_object(const Account& account) {
 }
 
 // [\n {...},\n {...}\n], one account a line.
-void print_json(Administration& administration, const std::string& pattern, bool secrets) {
+void print_json(Administration& administration, const Selection& selection, bool secrets) {
     const char* before = "[\n";
-    for_each_account(administration, pattern, secrets, [&](const Account& account) {
+    for_each_account(administration, selection, secrets, [&](const Account& account) {
         std::cout << std::exchange(before, ",\n") << boost::json::serialize(to_object(account));
     });
     std::cout << (*before == '[' ? "[]\n" : "\n]\n");
 }
 
 struct ListOptions {
-    std::string pattern;
+    Selection selection;
     bool json = false;
 };
 
 int list(Administration& administration, const ListOptions& options) {
     if (options.json) {
-        print_json(administration, options.pattern, false);
+        print_json(administration, options.selection, false);
         return Status::good;
     }
     std::cout << fmt::format("{:<32}{:<13}{:<10}{}\n", "login", "status", "password", "addresses");
-    for_each_account(administration, options.pattern, false, [](const Account& account) {
+    for_each_account(administration, options.selection, false, [](const Account& account) {
         std::cout << fmt::format(
             "{:<31} {:<13}{:<10}{}\n", account.name, directory::to_string(*account.status),
             account.has_password ? "yes" : "no", fmt::join(account.addresses, " "));
@@ -74,10 +80,16 @@ int list(Administration& administration, const ListOptions& options) {
 
 void add_list(CLI::App& users, Action& chosen) {
     auto* command = users.add_subcommand("list", "Who has an account");
-    command->footer("Example:\n  postern users list @example.org");
+    command->footer(
+        "Example:\n  postern users list @example.org\n"
+        "Who has still to move here (docs/moving.md):\n  postern users list --without-password");
     const auto options = std::make_shared<ListOptions>();
-    command->add_option("PATTERN", options->pattern, "What a name or an address must contain")
+    command
+        ->add_option("PATTERN", options->selection.pattern,
+                     "What a name or an address must contain")
         ->transform(pattern_form());
+    command->add_flag("--without-password", options->selection.without_password,
+                      "Only those who have none yet");
     command->add_flag("--json", options->json, "For programs");
     add_work(*command, chosen, options, list);
 }
@@ -136,11 +148,11 @@ std::string cell(std::string_view text) {
 
 int export_accounts(Administration& administration, const ExportOptions& options) {
     if (options.form == "json") {
-        print_json(administration, "", options.secrets);
+        print_json(administration, {}, options.secrets);
         return Status::good;
     }
     std::cout << "login,password,emails,groups,status\n";
-    for_each_account(administration, "", options.secrets, [](const Account& account) {
+    for_each_account(administration, {}, options.secrets, [](const Account& account) {
         std::cout << cell(account.name) << "," << cell(account.hash ? account.hash->reveal() : "")
                   << "," << cell(fmt::format("{}", fmt::join(account.addresses, ";"))) << ","
                   << cell(fmt::format("{}", fmt::join(account.groups, ";"))) << ","

@@ -53,6 +53,9 @@ class Directory {
     virtual net::Task<AdoptResult> adopt(const Newcomer&) {
         co_return identity::Unavailable{identity::Scope::question, "it takes nobody in"};
     }
+    // When the program begins to serve: what can be done before the first question, such as
+    // connecting. A question that comes without it finds a directory that does so then.
+    virtual void start() {}
     // For `postern check --connect`: whether what the backend depends on can be reached and agrees
     // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
     virtual net::Task<Findings> examine() { co_return Findings(); }

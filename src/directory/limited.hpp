@@ -25,6 +25,7 @@ class Limited final : public Directory {
     Capabilities capabilities() const override { return inner_->capabilities(); }
     net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
+    void start() override { inner_->start(); }
 
  private:
     class Gate;

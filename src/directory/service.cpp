@@ -73,6 +73,12 @@ Service::~Service() {
     thread_.join();
 }
 
+void Service::start() {
+    asio::post(io_, [this] {
+        if (directory_) directory_->start();
+    });
+}
+
 net::Task<AuthResult> Service::authenticate(Credentials credentials) {
     // Shared, for a std::function is copyable and Credentials are not.
     auto shared = std::make_shared<const Credentials>(std::move(credentials));

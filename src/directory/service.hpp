@@ -40,6 +40,8 @@ class Service {
     using Examined = std::variant<identity::Unavailable, Findings>;
     net::Task<Examined> examine();
 
+    void start();  // Directory::start, soon
+
     const std::string& name() const { return name_; }
     const Capabilities& capabilities() const { return capabilities_; }
 

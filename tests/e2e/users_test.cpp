@@ -63,7 +63,7 @@ TEST_F(Users, AreAddedWithAHashThatTheGatewayReads) {
                        "@b\u00fccher.example", "--group", "sales"},
                       "s3cret\n"));
     const auto row = server->sql("SELECT * FROM postern.login_secrets('jane@example.org')");
-    EXPECT_THAT(row, HasSubstr("jane|$argon2id$v=19$m=19456,t=2,p=1$"));
+    EXPECT_THAT(row, HasSubstr("jane|$argon2id$v=19$m=65536,t=3,p=1$"));
     EXPECT_THAT(row, HasSubstr("|active|"));
     EXPECT_THAT(row, Not(HasSubstr("s3cret")));
     const auto shown = users({"show", "jane"});

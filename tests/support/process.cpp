@@ -112,6 +112,12 @@ void Process::signal(int number) {
     if (running()) ::kill(pid_, number);
 }
 
+void Process::suspend() {
+    signal(SIGSTOP);
+    siginfo_t what{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &what, WSTOPPED | WEXITED | WNOWAIT);
+}
+
 int Process::stop(Seconds patience) {
     signal(SIGTERM);
     if (!wait(patience)) kill();

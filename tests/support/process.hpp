@@ -36,6 +36,8 @@ class Process {
     // `patience`.
     std::optional<int> wait(Seconds patience);
     void signal(int number);
+    // SIGSTOP; returns when all its threads stand still.
+    void suspend();
     // SIGTERM, after `patience` SIGKILL to its group. The exit status.
     int stop(Seconds patience = Seconds(10));
     // SIGKILL to its group: the program and what it started.

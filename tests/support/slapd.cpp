@@ -219,7 +219,7 @@ void Slapd::kill() {
     process_->kill();
 }
 void Slapd::suspend() {
-    process_->signal(SIGSTOP);
+    process_->suspend();
 }
 void Slapd::resume() {
     process_->signal(SIGCONT);

@@ -31,10 +31,11 @@ TEST(PostgresqlSettings, WithoutQueriesItIsOurSchema) {
     EXPECT_EQ(reading.problems, "");
     const auto& queries = reading.settings->queries;
     EXPECT_EQ(queries.authenticate->statement(),
-              "SELECT name, secret, status FROM postern.login_secrets($1)");
+              "SELECT name, secret, status, id FROM postern.login_secrets($1)");
     EXPECT_EQ(queries.emails->statement(), "SELECT address FROM postern.account_addresses($1)");
     EXPECT_TRUE(queries.lookup && queries.groups && queries.on_behalf_of);
-    EXPECT_FALSE(queries.login || queries.rehash || queries.touch);
+    EXPECT_TRUE(queries.touch && queries.adopt);
+    EXPECT_FALSE(queries.login || queries.rehash);
     EXPECT_EQ(reading.settings->statement_timeout.count(), 4000);
     EXPECT_TRUE(read("rehash = true").settings->queries.rehash);
 }

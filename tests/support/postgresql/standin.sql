@@ -21,6 +21,10 @@ CREATE FUNCTION postern.account_on_behalf_of(wanted text) RETURNS TABLE (address
     SELECT d.address FROM postern.delegates d WHERE d.name = wanted ORDER BY 1 $$;
 CREATE FUNCTION postern.rehash(wanted text, old text, new text) RETURNS boolean LANGUAGE sql AS $$
     UPDATE postern.secrets SET secret = new WHERE name = wanted AND secret = old RETURNING true $$;
+CREATE FUNCTION postern.touch_app_password(wanted text) RETURNS void LANGUAGE sql AS $$
+    UPDATE postern.people SET status = status WHERE name = wanted $$;
+CREATE FUNCTION postern.adopt_account(wanted text, secret text, addresses text[], groups text[])
+    RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
 
 INSERT INTO postern.people (name, login, status) VALUES
     ('Jane', 'jane@example.org', 'active'), ('joe', 'joe@example.org', 'active'),
