@@ -74,7 +74,7 @@ class PostgresqlFaults : public testing::Test {
         return eventually([&] {
             return server.sql(
                        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'gate' AND "
-                       "state = 'idle' AND query LIKE '%on_behalf_of%'") == "4\n";
+                       "state = 'idle' AND query ~ 'on_behalf_of|adopt_account'") == "4\n";
         });
     }
     Postgresql server;

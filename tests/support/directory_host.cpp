@@ -49,6 +49,7 @@ DirectoryHost::DirectoryHost(std::string_view settings) {
     for (const auto& each : build(settings))
         all += each + "\n";
     if (!all.empty()) throw std::runtime_error(all);
+    service_->start();
 }
 
 std::vector<std::string> DirectoryHost::build(std::string_view settings) {
