@@ -22,7 +22,7 @@ void add_work(CLI::App& command, Action& chosen, std::shared_ptr<Options> option
     const AdministrationOption administration(command);
     command.callback([&chosen, administration, options, work] {
         chosen = [administration, options, work] {
-            return administration.run([&](auto& each, const Hashing& hashing) {
+            return administration.run([&](auto& each, [[maybe_unused]] const Hashing& hashing) {
                 if constexpr (std::is_invocable_v<Work, directory::Administration&, const Options&>)
                     return work(each, *options);
                 else
