@@ -159,13 +159,13 @@ void Postgresql::resume() {
     signal_all(SIGCONT);
 }
 
-// The server first: it starts no other process then.
+// The server stands still meanwhile: it starts no other process then.
 void Postgresql::signal_all(int number) const {
     if (!process_->running()) return;
-    const auto children = number == SIGKILL ? children_of(process_->pid()) : std::vector<pid_t>();
-    process_->signal(number);
-    for (const auto child : number == SIGKILL ? children : children_of(process_->pid()))
+    if (number != SIGCONT) process_->suspend();
+    for (const auto child : children_of(process_->pid()))
         ::kill(child, number);
+    process_->signal(number);
 }
 
 std::string Postgresql::log() const {
