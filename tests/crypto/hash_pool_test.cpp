@@ -9,27 +9,14 @@
 #include <thread>
 #include <vector>
 
+#include "support/pool_blocker.hpp"
+
 namespace postern::crypto {
 namespace {
 
 using enum HashPool::Standing;
+using test::PoolBlocker;
 using namespace std::chrono_literals;
-
-// A job that says when it runs and goes on when it is told to.
-class Blocker {
- public:
-    std::function<void()> job() {
-        return [this] {
-            running_.set_value();
-            released_.get_future().wait();
-        };
-    }
-    bool runs() { return running_.get_future().wait_for(30s) == std::future_status::ready; }
-    void release() { released_.set_value(); }
-
- private:
-    std::promise<void> running_, released_;
-};
 
 TEST(HashPool, RunsJobsOnItsOwnThreads) {
     std::promise<std::thread::id> ran;
@@ -46,7 +33,7 @@ TEST(HashPool, HasAtLeastOneThreadWhateverTheMachine) {
 }
 
 TEST(HashPool, RefusesAtOnceWhenFullAndGoesOnAfterwards) {
-    Blocker blocker;
+    PoolBlocker blocker;
     std::atomic<int> ran = 0;
     std::promise<void> last;
     HashPool pool({.threads = 1, .queue = 2, .memory = 100});
@@ -81,7 +68,7 @@ struct Canary {
 
 TEST(HashPool, DropsWaitingJobsAndWaitsForRunningOnes) {
     std::atomic<bool> finished = false, ran = false, refused = false;
-    Blocker blocker;
+    PoolBlocker blocker;
     auto owner = std::make_unique<HashPool>(HashPoolSettings{.threads = 1, .memory = 10});
     auto* const pool = owner.get();
     ASSERT_TRUE(pool->submit(known, 10, [&, pool, block = blocker.job()] {

@@ -4,10 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "support/eventually.hpp"
 #include "support/fake_directory.hpp"
+#include "support/pool_blocker.hpp"
 #include "support/run_task.hpp"
 
 namespace postern::directory {
@@ -99,20 +97,12 @@ TEST_F(PasswordCheckTest, TriesNoMoreFormsThanItSays) {
 
 TEST_F(PasswordCheckTest, AFullPoolIsBusyForWhoeverNeedsAHashAndForStrangers) {
     EXPECT_EQ(ask({argon2("x")}, "x"), "proved by 0");
-    std::promise<void> running, free;
-    const auto occupy = [&] {
-        return pool.submit(crypto::HashPool::Standing::known, 0, [&] {
-            running.set_value();
-            free.get_future().wait();
-        });
-    };
-    ASSERT_TRUE(test::eventually(occupy)) << "the first hash leaves its place a little later";
-    running.get_future().wait();
+    test::PoolBlocker blocker;
+    ASSERT_TRUE(blocker.occupy(pool)) << "the first hash leaves its place a little later";
     EXPECT_THAT(ask({argon2("x")}, "x"), HasSubstr("unavailable busy"));
     EXPECT_THAT(ask({}, "x"), HasSubstr("unavailable busy")) << "as an account that has a hash";
     EXPECT_THAT(ask({"plain"}, "wrong"), HasSubstr("unavailable busy"));
     EXPECT_EQ(ask({"plain"}, "plain"), "proved by 0, outdated");
-    free.set_value();
 }
 
 }  // namespace

@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
-#include <latch>
 #include <limits>
-#include <semaphore>
 
 #include "directory/plugin_loader.hpp"
 #include "support/fake_directory.hpp"
+#include "support/pool_blocker.hpp"
 #include "support/run_task.hpp"
 
 namespace postern::memory {
@@ -49,27 +48,13 @@ std::string words(const Result& result) {
 }
 
 // A pool with one thread, which a test can keep busy.
-class BusyPool {
- public:
+struct BusyPool {
     explicit BusyPool(std::size_t queue) : pool({.threads = 1, .queue = queue}) {}
-    ~BusyPool() { release(); }
-    void occupy() {
-        ASSERT_TRUE(pool.submit(HashPool::Standing::known, 0, [this] {
-            running.count_down();
-            free.acquire();
-        }));
-        running.wait();
-        occupied = true;
-    }
-    void release() {
-        if (occupied) free.release();
-        occupied = false;
-    }
+    void occupy() { ASSERT_TRUE(blocker.occupy(pool)); }
+    void release() { blocker.release(); }
 
-    std::latch running{1};
-    std::binary_semaphore free{0};
-    bool occupied = false;
     HashPool pool;
+    test::PoolBlocker blocker;
 };
 
 enum class Way { linked, plugin };
