@@ -3,21 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 #include <stdexcept>
 #include <utility>
 
+#include "directory/failover.hpp"
 #include "ldap/examiner.hpp"
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
-#include "net/within.hpp"
-#include "observe/log.hpp"
 
 namespace postern::ldap {
 
-namespace asio = net::asio;
-using boost::system::system_error;
 using identity::AuthResult;
 using identity::Credentials;
 using identity::Login;
@@ -29,64 +24,19 @@ using identity::Unavailable;
 
 namespace {
 
-// What one attempt at one server tells about that server, also when the question is cut off from
-// outside: a server that hangs may be noticed by that alone.
-class Attempt {
- public:
-    Attempt(Server& server, net::Clock::duration patience)
-        : server_(server), begun_(net::Clock::now()), patience_(patience) {}
-    ~Attempt() {
-        const bool hangs = !concluded_ && net::Clock::now() - begun_ >= patience_;
-        if (hangs) server_.attempt_failed(begun_, "no answer");
-    }
-    Attempt(const Attempt&) = delete;
-    Attempt& operator=(const Attempt&) = delete;
-
-    void answered() { concluded_ = true; }
-    // `is_certain`: whatever else it answers meanwhile, it cannot be asked.
-    void failed(std::string_view why, bool is_certain) {
-        concluded_ = true;
-        server_.attempt_failed(is_certain ? net::Deadline::max() : begun_, why);
-    }
-
- private:
-    Server& server_;
-    const net::Clock::time_point begun_;
-    const net::Clock::duration patience_;
-    bool concluded_ = false;
-};
-
-struct Failure {
-    std::string why;
-    bool is_certain = false;
-};
-
-Failure failure_of(const std::exception_ptr& thrown) {
+directory::Failure failure_of(const std::exception_ptr& thrown) {
+    using Blame = directory::Failure::Blame;
     try {
         std::rethrow_exception(thrown);
-    } catch (const system_error& error) {
-        const bool late = error.code() == asio::error::timed_out;
-        return {late ? "no answer in time" : error.code().message(), false};
+    } catch (const std::invalid_argument& error) {  // of the codec
+        return {error.what(), Blame::the_question};
     } catch (const Refused& error) {
-        return {error.what(), true};
+        return {error.what(), Blame::the_server};
     } catch (const net::TlsError& error) {
-        return {error.what(), true};
-    } catch (...) {  // of this question perhaps, and not of the next one
-        return {observe::words_of(std::current_exception()), false};
+        return {error.what(), Blame::the_server};
+    } catch (...) {
+        return directory::failure_of(std::current_exception());
     }
-}
-
-template <class Result>
-bool blames_the_server(const Result& result) {
-    const auto* unavailable = std::get_if<Unavailable>(&result);
-    return unavailable != nullptr && unavailable->scope == Scope::directory;
-}
-
-AuthResult accepted(LookupResult found) {
-    if (auto* principal = std::get_if<identity::Principal>(&found))
-        return identity::Accepted{std::move(*principal)};
-    if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
-    return std::get<Unavailable>(std::move(found));
 }
 
 std::vector<std::string> values_of(const Entry& entry, const std::vector<std::string>& attributes) {
@@ -158,34 +108,11 @@ net::Task<directory::Findings> LdapDirectory::examine() {
 template <class Result>
 net::Task<Result> LdapDirectory::ask(Question<Result> question) {
     const auto deadline = net::Clock::now() + settings_->timeout;
-    Result result = Unavailable{Scope::directory, "no server is up"};
-    const auto servers = co_await servers_->candidates();
-    for (std::size_t tried = 0; tried < servers.size(); ++tried) {
-        const auto now = net::Clock::now();
-        const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);
-        if (share <= net::Clock::duration::zero()) break;
-        Attempt attempt(*servers[tried], share / 2);
-        std::exception_ptr thrown;
-        try {
-            result = co_await net::within(now + share, question(*servers[tried]));
-            attempt.answered();
-        } catch (const std::invalid_argument& error) {  // of the codec: no server was asked
-            attempt.answered();
-            result = Unavailable{Scope::question, error.what()};
-        } catch (const std::exception&) {
-            thrown = std::current_exception();
-        }
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none)
-            throw system_error(asio::error::operation_aborted);
-        if (!thrown && !blames_the_server(result)) break;
-        if (!thrown) continue;
-        const auto failure = failure_of(thrown);
-        attempt.failed(failure.why, failure.is_certain);
-        result = Unavailable{Scope::directory,
-                             fmt::format("{}: {}", servers[tried]->address().text(), failure.why)};
-    }
-    co_return result;
+    const auto ask_it = [&](const std::shared_ptr<Server>& server) { return question(*server); };
+    Result nobody = Unavailable{Scope::directory, "no server is up"};
+    auto servers = co_await servers_->candidates();
+    co_return co_await directory::ask_in_turn(std::move(servers), deadline, std::move(nobody),
+                                              ask_it, failure_of);
 }
 
 // --- one question, one server

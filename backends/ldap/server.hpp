@@ -28,6 +28,7 @@ class Server : public std::enable_shared_from_this<Server> {
     void close();
 
     const ServerAddress& address() const { return address_; }
+    std::string text() const { return address_.text(); }
     bool is_up() const { return up_; }
     // It answers searches, but not long ago left a bind without an answer: better ask another one.
     bool is_suspect() const;

@@ -3,20 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 #include <utility>
 
-#include "net/within.hpp"
+#include "directory/failover.hpp"
 #include "observe/events.hpp"
-#include "postgresql/attempt.hpp"
 #include "postgresql/examiner.hpp"
 
 namespace postern::postgresql {
 
-namespace asio = net::asio;
 namespace events = observe::events;
-using boost::system::system_error;
 using identity::AuthResult;
 using identity::Credentials;
 using identity::Login;
@@ -28,10 +23,14 @@ using identity::Unavailable;
 
 namespace {
 
-template <class Result>
-bool blames_the_server(const Result& result) {
-    const auto* unavailable = std::get_if<Unavailable>(&result);
-    return unavailable != nullptr && unavailable->scope == Scope::directory;
+directory::Failure failure_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const QueryRefused& error) {
+        return {error.what(), directory::Failure::Blame::the_server};
+    } catch (...) {
+        return directory::failure_of(std::current_exception());
+    }
 }
 
 Values values_of_text(const std::string& login) {
@@ -40,13 +39,6 @@ Values values_of_text(const std::string& login) {
     return {{"login", login},
             {"local", login.substr(0, at)},
             {"domain", has_domain ? login.substr(at + 1) : ""}};
-}
-
-AuthResult accepted(LookupResult found) {
-    if (auto* principal = std::get_if<identity::Principal>(&found))
-        return identity::Accepted{std::move(*principal)};
-    if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
-    return std::get<Unavailable>(std::move(found));
 }
 
 }  // namespace
@@ -132,31 +124,10 @@ template <class Result>
 net::Task<Result> PostgresqlDirectory::ask(Question<Result> question) {
     start();
     const auto deadline = net::Clock::now() + settings_->timeout;
-    const auto servers = candidates();
-    Result result = Unavailable{Scope::directory, servers.empty() ? why_nobody() : "no time left"};
-    for (std::size_t tried = 0; tried < servers.size(); ++tried) {
-        const auto now = net::Clock::now();
-        const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);
-        if (share <= net::Clock::duration::zero()) break;
-        Attempt attempt(*servers[tried], share / 2);
-        std::exception_ptr thrown;
-        try {
-            result = co_await net::within(now + share, question(servers[tried]));
-            attempt.answered();
-        } catch (const std::exception&) {
-            thrown = std::current_exception();
-        }
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none)
-            throw system_error(asio::error::operation_aborted);
-        if (!thrown && !blames_the_server(result)) break;
-        if (!thrown) continue;
-        const auto failure = failure_of(thrown);
-        attempt.failed(failure.why, failure.is_certain);
-        result = Unavailable{Scope::directory,
-                             fmt::format("{}: {}", servers[tried]->text(), failure.why)};
-    }
-    co_return result;
+    auto servers = candidates();
+    Result nobody = Unavailable{Scope::directory, servers.empty() ? why_nobody() : "no time left"};
+    co_return co_await directory::ask_in_turn(std::move(servers), deadline, std::move(nobody),
+                                              std::move(question), failure_of);
 }
 
 // --- one question, one server

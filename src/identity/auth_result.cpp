@@ -1,5 +1,7 @@
 #include "identity/auth_result.hpp"
 
+#include <utility>
+
 namespace postern::identity {
 
 const char* to_string(Reason reason) {
@@ -30,6 +32,12 @@ const char* to_string(Scope scope) {
             return "directory";
     }
     return "directory";
+}
+
+AuthResult accepted(LookupResult found) {
+    if (auto* principal = std::get_if<Principal>(&found)) return Accepted{std::move(*principal)};
+    if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
+    return std::get<Unavailable>(std::move(found));
 }
 
 }  // namespace postern::identity

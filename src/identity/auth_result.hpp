@@ -43,4 +43,7 @@ struct Rejected {
 using AuthResult = std::variant<Unavailable, Accepted, Rejected>;
 using LookupResult = std::variant<Unavailable, Principal, Rejected>;
 
+// The answer to somebody whose password was right, once his entry is read.
+AuthResult accepted(LookupResult found);
+
 }  // namespace postern::identity
