@@ -4,10 +4,13 @@
 #include <libpq-fe.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <functional>
 #include <utility>
 
 #include "net/within.hpp"
@@ -21,8 +24,14 @@ using boost::system::system_error;
 
 // Somebody's place in the line, which stays there when he leaves.
 struct Connection::Waiter {
-    explicit Waiter(net::Executor executor) : answered(executor, net::Deadline::max()) {}
-    net::Timer answered;  // cancelled: it is done, or the connection has failed
+    Waiter(net::Executor executor, std::size_t results, std::function<void()> send)
+        : answered(executor, net::Deadline::max()), send(std::move(send)), results(results) {}
+    bool has_answer() const { return error || rows.size() == results; }
+
+    net::Timer answered;         // cancelled: it is done, or the connection has failed
+    std::function<void()> send;  // empty: nobody waits any more
+    std::size_t results;         // that make an answer
+    bool alone = false;          // shares its batch with nobody
     std::vector<Rows> rows;
     std::optional<ServerError> error;
     bool is_done = false;
@@ -90,7 +99,7 @@ void Connection::consume() {
 
 void Connection::take_results() {
     // While nobody waits this reads what the server says unasked.
-    while (PQisBusy(connection_) == 0 && !waiters_.empty())
+    while (PQisBusy(connection_) == 0 && !sent_.empty())
         take_result();
 }
 
@@ -99,24 +108,48 @@ void Connection::take_result() {
     silent_ends_ = result ? 0 : silent_ends_ + 1;
     if (silent_ends_ > 2) throw Broken("fewer answers than questions");
     if (!result) return;  // the end of one answer of several
-    auto& waiter = *waiters_.front();
     switch (kind_of(result)) {
         case ResultKind::rows:
-            waiter.rows.push_back(rows_of(result));
+            answered_now().rows.push_back(rows_of(result));
             break;
-        case ResultKind::error:
-            if (!waiter.error) waiter.error = error_of(result);
+        case ResultKind::error: {
+            auto& waiter = answered_now();
+            waiter.error = error_of(result);
             if (waiter.error->sqlstate.empty()) break_off();  // libpq's own words
             break;
+        }
         case ResultKind::skipped:
             break;
         case ResultKind::end_of_batch:
-            waiter.is_done = true;
-            waiter.answered.cancel();
-            waiters_.pop_front();
+            conclude(std::exchange(sent_.front(), {}));
+            sent_.pop_front();
             break;
         case ResultKind::surprise:
             throw Broken("an answer to nothing that was asked");
+    }
+}
+
+Connection::Waiter& Connection::answered_now() const {
+    for (const auto& waiter : sent_.front())
+        if (!waiter->has_answer()) return *waiter;
+    throw Broken("more answers than questions");
+}
+
+// Who shared the batch with somebody else's error gets another chance.
+void Connection::conclude(const Batch& batch) {
+    const bool failed =
+        std::ranges::any_of(batch, [](const auto& waiter) { return waiter->error.has_value(); });
+    for (const auto& waiter : batch) {
+        if (waiter->has_answer() || !waiter->send) {
+            waiter->is_done = true;
+            waiter->answered.cancel();
+            --waiting_;
+            continue;
+        }
+        if (!failed) throw Broken("fewer answers than questions");
+        waiter->rows.clear();
+        unsent_.push_back(waiter);
+        send_soon();
     }
 }
 
@@ -149,31 +182,60 @@ void Connection::send(const Call& call) {
                                   values.data(), nullptr, nullptr, 0));
 }
 
-std::shared_ptr<Connection::Waiter> Connection::enqueue() {
-    require(PQpipelineSync(connection_));
-    asked_ = net::Clock::now();
-    auto waiter = std::make_shared<Waiter>(something_to_write_.get_executor());
-    waiters_.push_back(waiter);
-    flush();
-    return waiter;
+void Connection::send_description(std::string_view key, const QueryTemplate& query) {
+    const auto name = statement_name(key);
+    require(PQsendPrepare(connection_, name.c_str(), query.statement().c_str(), 0, nullptr));
+    require(PQsendDescribePrepared(connection_, name.c_str()));
 }
 
-net::Task<Connection::Answer> Connection::ask(const std::vector<Call>& calls) {
-    if (failure_) std::rethrow_exception(failure_);
-    const auto self = shared_from_this();
-    std::shared_ptr<Waiter> waiter;
-    try {
-        for (const auto& call : calls)
-            send(call);
-        waiter = enqueue();
-    } catch (const Broken&) {
-        fail(std::current_exception());  // half a batch is out
-        throw;
+void Connection::send_soon() {
+    if (std::exchange(sends_soon_, true)) return;
+    asio::post(something_to_write_.get_executor(), [self = shared_from_this()] {
+        self->sends_soon_ = false;
+        if (self->failure_) return;
+        try {
+            self->send_waiting();
+        } catch (const Broken&) {
+            self->fail(std::current_exception());  // half a batch is out
+        }
+    });
+}
+
+void Connection::send_waiting() {
+    while (!unsent_.empty()) {
+        sent_.push_back(next_batch());
+        for (const auto& waiter : sent_.back())
+            waiter->send();
+        require(PQpipelineSync(connection_));
     }
-    co_return co_await answer(std::move(waiter));
+    flush();
+}
+
+Connection::Batch Connection::next_batch() {
+    Batch batch;
+    while (!unsent_.empty() && batch.size() < batch_size) {
+        auto& next = unsent_.front();
+        if (next->alone && !batch.empty()) break;
+        const bool is_left = !next->send, is_alone = next->alone;
+        if (is_left)
+            --waiting_;
+        else
+            batch.push_back(std::move(next));
+        unsent_.pop_front();
+        if (is_alone && !is_left) break;
+    }
+    return batch;
 }
 
 net::Task<Connection::Answer> Connection::answer(std::shared_ptr<Waiter> waiter) {
+    if (failure_) std::rethrow_exception(failure_);
+    const auto self = shared_from_this();
+    // What would be sent again is the asker's.
+    const std::shared_ptr<void> leaves(nullptr, [&](void*) { waiter->send = nullptr; });
+    unsent_.push_back(waiter);
+    ++waiting_;
+    asked_ = net::Clock::now();
+    send_soon();
     while (!waiter->is_done) {
         co_await waiter->answered.async_wait(asio::as_tuple(net::use_task));
         const auto state = co_await asio::this_coro::cancellation_state;
@@ -185,23 +247,31 @@ net::Task<Connection::Answer> Connection::answer(std::shared_ptr<Waiter> waiter)
     co_return std::move(waiter->rows);
 }
 
+net::Task<Connection::Answer> Connection::ask(const std::vector<Call>& calls, bool writes) {
+    auto send = [this, &calls] {
+        for (const auto& call : calls)
+            this->send(call);
+    };
+    auto waiter = std::make_shared<Waiter>(something_to_write_.get_executor(), calls.size(), send);
+    waiter->alone = writes;
+    return answer(std::move(waiter));
+}
+
 net::Task<Connection::Described> Connection::prepare(std::string_view key,
                                                      const QueryTemplate& query) {
-    if (failure_) std::rethrow_exception(failure_);
-    const auto name = statement_name(key);
-    require(PQsendPrepare(connection_, name.c_str(), query.statement().c_str(), 0, nullptr));
-    require(PQsendDescribePrepared(connection_, name.c_str()));
-    auto answer = co_await this->answer(enqueue());
+    auto send = [this, key, &query] { send_description(key, query); };
+    auto waiter = std::make_shared<Waiter>(something_to_write_.get_executor(), 2, send);
+    auto answer = co_await this->answer(std::move(waiter));
     if (auto* error = std::get_if<ServerError>(&answer)) co_return std::move(*error);
-    auto& rows = std::get<std::vector<Rows>>(answer);
-    if (rows.empty()) throw Broken("a statement without a description");
-    co_return std::move(rows.back().columns);
+    co_return std::move(std::get<std::vector<Rows>>(answer).back().columns);
 }
 
 net::Task<Connection::Answer> Connection::ping() {
-    if (failure_) std::rethrow_exception(failure_);
-    require(PQsendQueryParams(connection_, "SELECT 1", 0, nullptr, nullptr, nullptr, nullptr, 0));
-    co_return co_await answer(enqueue());
+    auto send = [this] {
+        require(
+            PQsendQueryParams(connection_, "SELECT 1", 0, nullptr, nullptr, nullptr, nullptr, 0));
+    };
+    return answer(std::make_shared<Waiter>(something_to_write_.get_executor(), 1, send));
 }
 
 // --- its end
@@ -214,9 +284,12 @@ void Connection::fail(std::exception_ptr failure) {
     if (failure_) return;
     failure_ = failure != nullptr ? std::move(failure)
                                   : std::make_exception_ptr(Broken("the connection is lost"));
-    for (const auto& waiter : waiters_)
+    for (const auto& batch : std::exchange(sent_, {}))
+        for (const auto& waiter : batch)
+            waiter->answered.cancel();
+    for (const auto& waiter : std::exchange(unsent_, {}))
         waiter->answered.cancel();
-    waiters_.clear();
+    waiting_ = 0;
     something_to_write_.cancel();
     finish();
 }

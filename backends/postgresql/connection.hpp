@@ -42,9 +42,10 @@ struct Call {
     std::vector<std::string> parameters = {};
 };
 
-// One connection to a server, in libpq's pipeline mode: many batches of questions at a time, which
-// are answered in their order. Shared with its own coroutine, which reads and writes until
-// something breaks. libpq never waits, and never asks the DNS.
+// One connection to a server, in libpq's pipeline mode: many questions at a time, answered in their
+// order. What is asked in one turn of the thread goes as one batch, which costs both sides a system
+// call and a transaction. Shared with its own coroutine, which reads and writes until something
+// breaks. libpq never waits, and never asks the DNS.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
     struct Target {
@@ -61,18 +62,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void start();
     void close();
 
-    // What a batch brings: the rows of every question, or the first error, behind which nothing
-    // was done. Broken for everybody who waits when the connection is lost. Whoever leaves leaves
-    // his place behind: that answer is thrown away.
+    // The rows of every call, or the first error, behind which nothing was done. Broken for
+    // everybody who waits when the connection is lost. Whoever leaves leaves his place behind: that
+    // answer is thrown away. What `writes` is a batch of its own, for an error undoes a batch;
+    // a question that shared one with somebody else's error is asked again.
     using Answer = std::variant<ServerError, std::vector<Rows>>;
-    net::Task<Answer> ask(const std::vector<Call>& calls);
+    net::Task<Answer> ask(const std::vector<Call>& calls, bool writes = false);
     // Checks a statement, and keeps it where it is to be kept; its columns, no rows.
     using Described = std::variant<ServerError, Columns>;
     net::Task<Described> prepare(std::string_view key, const QueryTemplate& query);
     net::Task<Answer> ping();
 
     bool is_broken() const { return failure_ != nullptr; }
-    std::size_t waiting() const { return waiters_.size(); }  // batches
+    std::size_t waiting() const { return waiting_; }
+    // Takes one more along with what goes out next.
+    bool is_filling_a_batch() const { return !unsent_.empty() && unsent_.size() < batch_size; }
     net::Clock::time_point heard() const { return heard_; }
     net::Clock::time_point asked() const { return asked_; }  // the last time
     // "server_version", "in_hot_standby", "is_superuser": what the server tells unasked.
@@ -83,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
     using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
     struct Waiter;
+    using Batch = std::vector<std::shared_ptr<Waiter>>;
 
     Connection(net::Executor executor, bool prepares);
     static void note(void* self, const pg_result* notice);
@@ -96,11 +101,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void consume();
     void take_results();
     void take_result();
+    Waiter& answered_now() const;
+    void conclude(const Batch& batch);
     bool has_more() const;
     void flush();
     net::Task<Answer> answer(std::shared_ptr<Waiter> waiter);
-    std::shared_ptr<Waiter> enqueue();
+    void send_soon();
+    void send_waiting();
+    Batch next_batch();
     void send(const Call& call);
+    void send_description(std::string_view key, const QueryTemplate& query);
     void require(int succeeded);
     [[noreturn]] void break_off() const;
     void fail(std::exception_ptr failure);
@@ -110,7 +120,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     pg_conn* connection_ = nullptr;
     Descriptor descriptor_;
     net::Timer something_to_write_;
-    std::deque<std::shared_ptr<Waiter>> waiters_;
+    static constexpr std::size_t batch_size = 8;
+    std::deque<std::shared_ptr<Waiter>> unsent_;
+    std::deque<Batch> sent_;
+    std::size_t waiting_ = 0;  // in both
+    bool sends_soon_ = false;
     std::exception_ptr failure_;
     ServerError last_words_;  // what it said unasked
     bool prepares_;

@@ -33,7 +33,7 @@ directory::Failure failure_of(const std::exception_ptr& thrown) {
     }
 }
 
-Values values_of_text(const std::string& login) {
+Values values_of(const std::string& login) {
     const auto at = login.rfind('@');
     const bool has_domain = at != std::string::npos;
     return {{"login", login},
@@ -133,14 +133,9 @@ net::Task<Result> PostgresqlDirectory::ask(Question<Result> question) {
 // --- one question, one server
 
 net::Task<AuthResult> PostgresqlDirectory::prove(ServerPtr server, const Credentials& credentials) {
-    const auto found = co_await values_of(server, credentials.login);
+    const auto found = co_await account_of(server, credentials.login, true);
     if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return *unavailable;
-    std::optional<Account> account;
-    if (const auto& values = std::get<std::optional<Values>>(found)) {
-        auto asked = co_await account_of(server, *values, true);
-        if (const auto* unavailable = std::get_if<Unavailable>(&asked)) co_return *unavailable;
-        account = std::get<std::optional<Account>>(std::move(asked));
-    }
+    const auto& account = std::get<std::optional<Account>>(found);
     std::vector<const StoredSecret*> secrets;
     if (account) secrets = secrets_for(*account, credentials.password.reveal());
     std::vector<std::string> stored;
@@ -165,35 +160,38 @@ net::Task<AuthResult> PostgresqlDirectory::prove(ServerPtr server, const Credent
 }
 
 net::Task<LookupResult> PostgresqlDirectory::look_up(ServerPtr server, const Login& login) {
-    const auto found = co_await values_of(server, login);
+    const auto found = co_await account_of(server, login, false);
     if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return *unavailable;
-    const auto& values = std::get<std::optional<Values>>(found);
-    if (!values) co_return Rejected{Reason::unknown_user, ""};
-    const auto asked = co_await account_of(server, *values, false);
-    if (const auto* unavailable = std::get_if<Unavailable>(&asked)) co_return *unavailable;
-    const auto& account = std::get<std::optional<Account>>(asked);
+    const auto& account = std::get<std::optional<Account>>(found);
     if (!account) co_return Rejected{Reason::unknown_user, ""};
     if (account->closed) co_return Rejected{*account->closed, account->name};
     co_return co_await principal_of(server, account->name);
 }
 
-net::Task<PostgresqlDirectory::Found<Values>> PostgresqlDirectory::values_of(ServerPtr server,
-                                                                             const Login& login) {
-    auto values = values_of_text(login.text());
-    const auto& query = settings_->queries.login;
-    if (!query) co_return std::optional(std::move(values));
-    std::vector<Call> calls{{"login", &*query, query->parameters(values)}};
+// By query.login.
+net::Task<PostgresqlDirectory::Found<Values>> PostgresqlDirectory::translate(ServerPtr server,
+                                                                             const Values& values) {
+    const auto& query = *settings_->queries.login;
+    std::vector<Call> calls{{"login", &query, query.parameters(values)}};
     const auto answer = co_await answered(std::move(server), std::move(calls));
     if (const auto* unavailable = std::get_if<Unavailable>(&answer)) co_return *unavailable;
-    const auto mapped = read_login(std::get<std::vector<Rows>>(answer).front());
-    if (!mapped) co_return misread("login", mapped.error(), "");
-    if (!*mapped) co_return std::optional<Values>();
-    co_return std::optional(values_of_text(**mapped));
+    const auto login = read_login(std::get<std::vector<Rows>>(answer).front());
+    if (!login) co_return misread("login", login.error(), "");
+    if (!*login) co_return std::optional<Values>();
+    co_return std::optional(values_of(**login));
 }
 
 net::Task<PostgresqlDirectory::Found<Account>> PostgresqlDirectory::account_of(ServerPtr server,
-                                                                               const Values& values,
+                                                                               const Login& login,
                                                                                bool with_secrets) {
+    auto values = values_of(login.text());
+    if (settings_->queries.login) {
+        auto translated = co_await translate(server, values);
+        if (const auto* unavailable = std::get_if<Unavailable>(&translated)) co_return *unavailable;
+        auto& found = std::get<std::optional<Values>>(translated);
+        if (!found) co_return std::optional<Account>();
+        values = *std::move(found);
+    }
     const auto& queries = settings_->queries;
     const bool by_lookup = !with_secrets && queries.lookup;
     const std::string_view key = by_lookup ? "lookup" : "authenticate";

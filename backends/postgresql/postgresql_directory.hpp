@@ -44,8 +44,9 @@ class PostgresqlDirectory final : public directory::Directory {
     // Steps of both. Unavailable and "nobody" (nullopt) end a question.
     template <class T>
     using Found = std::variant<identity::Unavailable, std::optional<T>>;
-    net::Task<Found<Values>> values_of(ServerPtr server, const identity::Login& login);
-    net::Task<Found<Account>> account_of(ServerPtr server, const Values& values, bool with_secrets);
+    net::Task<Found<Account>> account_of(ServerPtr server, const identity::Login& login,
+                                         bool with_secrets);
+    net::Task<Found<Values>> translate(ServerPtr server, const Values& values);
     net::Task<identity::LookupResult> principal_of(ServerPtr server, std::string name);
     using Answered = std::variant<identity::Unavailable, std::vector<Rows>>;
     net::Task<Answered> answered(ServerPtr server, std::vector<Call> calls, bool writes = false);

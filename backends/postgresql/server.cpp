@@ -199,7 +199,8 @@ class WipeParameters {
 
 net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) {
     const WipeParameters wipe(calls);
-    const auto place = co_await places_->acquire(net::Deadline::max());
+    auto place = places_->try_acquire();
+    if (!place) place = co_await places_->acquire(net::Deadline::max());
     if (!place) throw system_error(asio::error::operation_aborted);
     bool again = !writes;  // after a connection that broke: a question may be what broke it
     for (std::size_t tries = writes ? 1 : settings_->pool.connections + 1;; --tries) {
@@ -207,7 +208,7 @@ net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) 
         const auto begun = net::Clock::now();
         std::exception_ptr failure;
         try {
-            auto answer = co_await connection->ask(calls);
+            auto answer = co_await connection->ask(calls, writes);
             log_step(begun, calls, answer);
             if (asks_for_another_connection(answer)) connection->close();
             // Where a statement is no longer what was prepared, each connection has to find out.

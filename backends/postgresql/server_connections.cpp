@@ -31,8 +31,9 @@ net::Task<std::shared_ptr<Connection>> Server::connection() {
     drop_broken();
     if (connections_.empty()) co_await add_connection();
     if (connections_.empty()) throw system_error(asio::error::operation_aborted);
-    auto best = *std::ranges::min_element(
-        connections_, {}, [](const auto& connection) { return connection->waiting(); });
+    auto best = *std::ranges::min_element(connections_, {}, [](const auto& connection) {
+        return std::pair(!connection->is_filling_a_batch(), connection->waiting());
+    });
     // Who has one does not wait for others, nor for the reasons why there are none.
     const bool full = connections_.size() >= settings_->pool.connections;
     if (!full && !opens_others_ && net::Clock::now() >= others_refused_until_) open_others();

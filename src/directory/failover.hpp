@@ -68,9 +68,10 @@ bool blames_the_server(const Result& result) {
 }
 
 // Asks the servers in this order until one of them answers; each gets an equal share of the time
-// that is left. `question(server)` is a Task<Result>; `judge(exception_ptr)` a Failure; `nobody`
-// the answer where there is no server. Server: attempt_failed, and text() for the log. What the
-// arguments refer to lives until the answer. Throws nothing but a cancellation.
+// that is left, but for the last one: whoever asks (Timed) ends it at `deadline`.
+// `question(server)` is a Task<Result>; `judge(exception_ptr)` a Failure; `nobody` the answer where
+// there is no server. Server: attempt_failed, and text() for the log. What the arguments refer to
+// lives until the answer. Throws nothing but a cancellation.
 template <class Result, class Server, class Question, class Judge>
 net::Task<Result> ask_in_turn(std::vector<std::shared_ptr<Server>> servers, net::Deadline deadline,
                               Result nobody, Question question, Judge judge) {
@@ -83,7 +84,9 @@ net::Task<Result> ask_in_turn(std::vector<std::shared_ptr<Server>> servers, net:
         Attempt attempt(*server, share / 2);
         std::exception_ptr thrown;
         try {
-            result = co_await net::within(now + share, question(server));
+            const bool is_last = tried + 1 == servers.size();
+            result = is_last ? co_await question(server)
+                             : co_await net::within(now + share, question(server));
             attempt.answered();
         } catch (const std::exception&) {
             thrown = std::current_exception();

@@ -46,6 +46,13 @@ class Slots::Place {
     Waiter waiter_;
 };
 
+std::optional<Slots::Slot> Slots::try_acquire() {
+    const std::lock_guard lock(mutex_);
+    if (free_ == 0 || !line_.empty()) return std::nullopt;
+    --free_;
+    return Slot(shared_from_this());
+}
+
 Task<std::optional<Slots::Slot>> Slots::acquire(Deadline deadline) {
     const auto self = shared_from_this();
     Place place(*this);

@@ -33,6 +33,8 @@ class Slots : public std::enable_shared_from_this<Slots> {
 
     explicit Slots(std::size_t limit) : free_(limit) {}
 
+    // nullopt: there is none, or somebody waits for the next one.
+    std::optional<Slot> try_acquire();
     // nullopt: none came free before the deadline.
     Task<std::optional<Slot>> acquire(Deadline deadline);
 
