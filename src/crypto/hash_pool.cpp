@@ -1,5 +1,6 @@
 #include "crypto/hash_pool.hpp"
 
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -19,18 +20,30 @@ unsigned thread_count(const HashPoolSettings& settings) {
     return std::max(std::thread::hardware_concurrency() / 2, 1U);
 }
 
-// Sessions go first wherever a processor is short: they need microseconds, a hash a good part of a
-// second. On Linux this is about the calling thread alone.
-void yield_to_sessions() {
+// Sessions go first: they need microseconds, a hash a good part of a second. A low priority alone
+// is not enough, for a scheduler lets who has just begun run on until its next tick; so the hashes
+// keep to the last processors, and leave the first one free in any case. On Linux both calls are
+// about the calling thread alone, and where they are not allowed, all are equal.
+void yield_to_sessions(unsigned threads) {
     constexpr int nice = 10;
-    ::setpriority(PRIO_PROCESS, 0, nice);  // where it is not allowed, all are equal
+    ::setpriority(PRIO_PROCESS, 0, nice);
+    cpu_set_t processors;
+    if (::sched_getaffinity(0, sizeof processors, &processors) != 0) return;
+    auto surplus = CPU_COUNT(&processors);
+    surplus -= std::clamp(static_cast<int>(threads), 1, std::max(surplus - 1, 1));
+    for (int i = 0; surplus > 0; ++i) {
+        surplus -= CPU_ISSET(i, &processors) ? 1 : 0;
+        CPU_CLR(i, &processors);
+    }
+    ::sched_setaffinity(0, sizeof processors, &processors);
 }
 
 }  // namespace
 
 struct HashPool::State {
     explicit State(const HashPoolSettings& settings)
-        : queue(thread_count(settings), settings.queue, settings.memory) {}
+        : threads_wanted(thread_count(settings)),
+          queue(threads_wanted, settings.queue, settings.memory) {}
 
     // Also when the constructor of the pool fails at its last thread.
     ~State() { end(); }
@@ -51,7 +64,7 @@ struct HashPool::State {
 
     // The life of one thread. A job that throws breaks its contract and ends the program.
     void work() noexcept {
-        yield_to_sessions();
+        yield_to_sessions(threads_wanted);
         std::unique_lock lock(mutex);
         for (;;) {
             wake_up.wait(lock, [this] { return stopping || queue.ready(); });
@@ -66,6 +79,7 @@ struct HashPool::State {
         }
     }
 
+    const unsigned threads_wanted;
     std::mutex mutex;
     std::condition_variable wake_up;
     HashQueue queue;
@@ -74,7 +88,7 @@ struct HashPool::State {
 };
 
 HashPool::HashPool(const HashPoolSettings& settings) : state_(std::make_unique<State>(settings)) {
-    for (unsigned i = 0; i < thread_count(settings); ++i) {
+    for (unsigned i = 0; i < state_->threads_wanted; ++i) {
         state_->threads.emplace_back([state = state_.get()] { state->work(); });
     }
 }

@@ -17,8 +17,9 @@ struct HashPoolSettings {
 
 // The one bounded pool for password hashing. Two queues: who succeeded lately (`known`) goes first
 // and strangers (`fresh`) may hold at most half of the queue, so a flood of strangers shuts nobody
-// out; HashQueue has the rules. Thread-safe. The destructor waits for running jobs and drops those
-// that wait without running them.
+// out; HashQueue has the rules. Its threads keep to the last processors, never the first of
+// several. Thread-safe. The destructor waits for running jobs and drops those that wait without
+// running them.
 class HashPool {
  public:
     enum class Standing : std::uint8_t { known, fresh };

@@ -1,7 +1,9 @@
 #include "crypto/hash_pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -30,6 +32,22 @@ TEST(HashPool, HasAtLeastOneThreadWhateverTheMachine) {
     HashPool pool({});
     ASSERT_TRUE(pool.submit(known, 1, [&] { ran.set_value(); }));
     EXPECT_EQ(ran.get_future().wait_for(30s), std::future_status::ready);
+}
+
+TEST(HashPool, LeavesAProcessorToTheSessions) {
+    const auto processors = [] {
+        cpu_set_t set;
+        return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+    };
+    const int all = processors();
+    for (const unsigned threads : {1U, 2U, 64U}) {
+        std::promise<int> seen;
+        HashPool pool({.threads = threads});
+        ASSERT_TRUE(pool.submit(known, 0, [&] { seen.set_value(processors()); }));
+        EXPECT_EQ(seen.get_future().get(),
+                  std::min(static_cast<int>(threads), std::max(all - 1, 1)));
+    }
+    EXPECT_EQ(processors(), all) << "of the threads of the pool alone";
 }
 
 TEST(HashPool, RefusesAtOnceWhenFullAndGoesOnAfterwards) {
