@@ -26,9 +26,10 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t budget = 256 * mebibyte;
 constexpr int flooding = 200;
-// A calm login takes less than a turn of the scheduler, of which three do not go far where hashes
-// and two hundred clients share the processors. Whoever had to wait for one hash would be above.
-constexpr Milliseconds one_wait = 50ms;
+// The percentile of a calm run is not better than this where other programs want the processors
+// too.
+constexpr Milliseconds calm_at_best = 2ms;
+constexpr int most_rounds = 3;    // whatever else runs here can only make a round worse
 constexpr int most_attempts = 6;  // of a flooding session; from the second 454 on it waits a second
 
 std::string settings() {
@@ -143,8 +144,12 @@ class Flood {
     std::vector<std::thread> sessions_;
 };
 
-TEST(HashFlood, StaysWithinItsBudgetAndDisturbsNobody) {
-    Gateway gateway(settings());
+struct Round {
+    Milliseconds calm, flooded;
+    bool disturbs_nobody() const { return flooded <= 3 * std::max(calm, calm_at_best); }
+};
+
+Round run_round(const Gateway& gateway) {
     cheap_logins(gateway, 20);
     const auto calm = percentile_99(cheap_logins(gateway, 300));
     const auto before = high_water(gateway.pid());
@@ -168,11 +173,21 @@ TEST(HashFlood, StaysWithinItsBudgetAndDisturbsNobody) {
     EXPECT_EQ(flood.strange, 0) << "neither 235 nor 454";
     EXPECT_GT(flood.accepted, 0);
     EXPECT_GT(flood.refused_first.size(), std::size_t{flooding / 2});
-    if (sanitized) return;
-    EXPECT_LT(after, before + budget + 64 * mebibyte);
-    EXPECT_GT(after, before + budget / 2) << "the budget was never tried";
-    EXPECT_LT(slowest, 1s);
-    EXPECT_LT(flooded, std::max<Milliseconds>(3 * calm, one_wait));
+    if (!sanitized) {
+        EXPECT_LT(after, budget + 64 * mebibyte);
+        EXPECT_GT(after, budget / 2) << "the budget was never tried";
+        EXPECT_LT(slowest, 1s);
+    }
+    return {calm, flooded};
+}
+
+TEST(HashFlood, StaysWithinItsBudgetAndDisturbsNobody) {
+    Gateway gateway(settings());
+    bool disturbs_nobody = false;
+    for (int round = 0; round < most_rounds && !disturbs_nobody; ++round)
+        disturbs_nobody = run_round(gateway).disturbs_nobody();
+    if (sanitized || std::thread::hardware_concurrency() < 2) return;
+    EXPECT_TRUE(disturbs_nobody);
 }
 
 }  // namespace
