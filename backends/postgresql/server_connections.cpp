@@ -118,7 +118,7 @@ net::Task<std::vector<std::string>> Server::addresses() {
 
 Connection::Target Server::target(const std::string& address) const {
     const auto& connection = settings_->connection;
-    Connection::Target target{connection.keywords, &connection.password, settings_->prepare};
+    Connection::Target target{connection.keywords, connection.password, settings_->prepare};
     auto& keywords = target.keywords;
     keywords["host"] = host_.host;
     keywords["port"] = std::to_string(host_.port);
