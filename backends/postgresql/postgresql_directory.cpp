@@ -8,6 +8,7 @@
 #include "directory/failover.hpp"
 #include "observe/events.hpp"
 #include "postgresql/examiner.hpp"
+#include "postgresql/login_values.hpp"
 
 namespace postern::postgresql {
 
@@ -31,14 +32,6 @@ directory::Failure failure_of(const std::exception_ptr& thrown) {
     } catch (...) {
         return directory::failure_of(std::current_exception());
     }
-}
-
-Values values_of_text(const std::string& login) {
-    const auto at = login.rfind('@');
-    const bool has_domain = at != std::string::npos;
-    return {{"login", login},
-            {"local", login.substr(0, at)},
-            {"domain", has_domain ? login.substr(at + 1) : ""}};
 }
 
 }  // namespace
@@ -179,7 +172,7 @@ net::Task<LookupResult> PostgresqlDirectory::look_up(ServerPtr server, const Log
 
 net::Task<PostgresqlDirectory::Found<Values>> PostgresqlDirectory::values_of(ServerPtr server,
                                                                              const Login& login) {
-    auto values = values_of_text(login.text());
+    auto values = postgresql::values_of(login);
     const auto& query = settings_->queries.login;
     if (!query) co_return std::optional(std::move(values));
     std::vector<Call> calls{{"login", &*query, query->parameters(values)}};
@@ -188,7 +181,7 @@ net::Task<PostgresqlDirectory::Found<Values>> PostgresqlDirectory::values_of(Ser
     const auto mapped = read_login(std::get<std::vector<Rows>>(answer).front());
     if (!mapped) co_return misread("login", mapped.error(), "");
     if (!*mapped) co_return std::optional<Values>();
-    co_return std::optional(values_of_text(**mapped));
+    co_return std::optional(postgresql::values_of(**mapped));
 }
 
 net::Task<PostgresqlDirectory::Found<Account>> PostgresqlDirectory::account_of(ServerPtr server,
