@@ -89,10 +89,24 @@ net::Task<directory::AdoptResult> PostgresqlDirectory::adopt(const directory::Ne
         [&](ServerPtr server) { return take_in(std::move(server), newcomer); });
 }
 
-void PostgresqlDirectory::start() {
-    if (std::exchange(started_, true)) return;
+void PostgresqlDirectory::begin() {
+    if (std::exchange(begun_, true)) return;
     for (const auto& server : servers_)
         server->start();
+}
+
+// All of them are tried at the same time.
+net::Task<directory::Findings> PostgresqlDirectory::start(net::Deadline deadline) {
+    begin();
+    directory::Findings faults;
+    for (const auto& server : servers_) {
+        const auto objections = co_await server->objections(deadline);
+        for (const auto& [key, why] : objections)
+            faults.push_back({directory::Finding::Kind::fault,
+                              fmt::format("{}: {}", server->text(), why),
+                              fmt::format("query.{}", key)});
+    }
+    co_return faults;
 }
 
 // --- one question, several servers
@@ -115,7 +129,7 @@ std::string PostgresqlDirectory::why_nobody() const {
 
 template <class Result>
 net::Task<Result> PostgresqlDirectory::ask(Question<Result> question) {
-    start();
+    begin();
     const auto deadline = net::Clock::now() + settings_->timeout;
     auto servers = candidates();
     Result nobody = Unavailable{Scope::directory, servers.empty() ? why_nobody() : "no time left"};

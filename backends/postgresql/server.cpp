@@ -132,6 +132,7 @@ net::Task<> Server::look_after() {
             if (!up_) came_up();
             open_others();
         }
+        tried_ = true;
         if (closed_) continue;
         // Whoever goes down wakes us: perhaps it was slow once, and is tried again at once.
         pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());

@@ -10,6 +10,7 @@
 #include "observe/log.hpp"
 #include "postgresql/connection.hpp"
 #include "postgresql/postgresql_settings.hpp"
+#include "postgresql/preparation.hpp"
 
 namespace postern::postgresql {
 
@@ -32,7 +33,7 @@ class Server : public std::enable_shared_from_this<Server> {
 
     std::string text() const;  // "db.internal:5432", or the folder of its socket
     bool is_up() const { return up_; }
-    bool is_standby() const { return is_standby_; }
+    bool is_standby() const;  // as far as its connections know: it may have been promoted
     const std::string& why_down() const { return why_down_; }
     // An attempt that began then came to nothing. When the server has been heard since, that says
     // little; otherwise it is down.
@@ -42,6 +43,8 @@ class Server : public std::enable_shared_from_this<Server> {
     // once more on another one, unless it `writes`.
     net::Task<Connection::Answer> ask(std::vector<Call> calls, bool writes = false);
 
+    // What it has against our queries, as soon as it has been tried once or at `deadline`.
+    net::Task<Objections> objections(net::Deadline deadline) const;
     // For who looks closely: one more connection, started, with nothing prepared; is to be closed.
     net::Task<std::shared_ptr<Connection>> connect();
 
@@ -78,7 +81,8 @@ class Server : public std::enable_shared_from_this<Server> {
     std::string why_down_ = "not connected yet", told_;
     bool opens_others_ = false;
     net::Deadline others_refused_until_{};  // one connection is had, another one is not
-    bool up_ = true, closed_ = false, is_standby_ = false;
+    Objections objections_;
+    bool up_ = true, closed_ = false, tried_ = false;
 };
 
 }  // namespace postern::postgresql
