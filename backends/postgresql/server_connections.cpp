@@ -47,7 +47,7 @@ net::Task<> Server::add_connection() {
     std::exception_ptr refusal;
     try {
         co_await prepare(opened);
-        if (closed_) throw system_error(asio::error::operation_aborted);
+        if (watch_.is_closed()) throw system_error(asio::error::operation_aborted);
     } catch (const std::exception&) {
         refusal = std::current_exception();
     }
@@ -55,6 +55,7 @@ net::Task<> Server::add_connection() {
         opened->close();
         std::rethrow_exception(refusal);
     }
+    told_.clear();
     connections_.push_back(std::move(opened));
 }
 
@@ -66,7 +67,7 @@ void Server::open_others() {
         if (failure) self->others_refused_until_ = net::Clock::now() + 5s;
     };
     auto opening = [](std::shared_ptr<Server> self) -> net::Task<> {
-        while (!self->connections_.empty() && !self->closed_ &&
+        while (!self->connections_.empty() && !self->watch_.is_closed() &&
                self->connections_.size() < self->settings_->pool.connections)
             co_await net::within(net::Clock::now() + self->settings_->timeout,
                                  self->add_connection());
@@ -111,12 +112,10 @@ net::Task<std::shared_ptr<Connection>> Server::connect() {
 
 net::Task<std::vector<std::string>> Server::addresses() {
     if (host_.host.starts_with('/')) co_return std::vector<std::string>{""};
-    while (!resolver_.complete())
-        co_await net::sleep_for(10ms);
+    const auto endpoints = co_await watch_.endpoints();
     std::vector<std::string> all;
-    for (const auto& endpoint : resolver_.snapshot()->front().endpoints)
+    for (const auto& endpoint : endpoints)
         all.push_back(endpoint.address().to_string());
-    if (all.empty()) throw system_error(asio::error::host_not_found);
     co_return all;
 }
 
@@ -154,7 +153,7 @@ net::Task<> Server::prepare(std::shared_ptr<Connection> connection) {
 
 // While its first attempt lasts nothing is known yet.
 net::Task<Objections> Server::objections(net::Deadline deadline) const {
-    while (!tried_ && net::Clock::now() < deadline)
+    while (!watch_.has_tried() && net::Clock::now() < deadline)
         co_await net::sleep_for(10ms);
     co_return objections_;
 }

@@ -50,7 +50,7 @@ std::string settings(const Servers& servers, const std::string& more = "") {
         hosts += fmt::format("{}\"127.0.0.1:{}\"", hosts.empty() ? "" : ", ", server->port());
     return fmt::format(
         "type = \"postgresql\"\nhost = [{}]\nuser = \"gate\"\npassword = \"gate secret\"\n"
-        "database = \"mail\"\ntimeout = \"2s\"\n{}",
+        "database = \"mail\"\ntimeout = \"20s\"\n{}",
         hosts, more);
 }
 
@@ -106,16 +106,13 @@ TEST_F(PostgresqlReplica, AStandbyAnswersEverythingAsThePrimaryDoes) {
 TEST_F(PostgresqlReplica, WhatCannotBeWrittenIsNoReasonToRefuseALogin) {
     DirectoryHost host(settings({pair->standby.get()}, "rehash = true\n"));
     const auto tells = [&](const std::string& query) {
-        return eventually([&] {
-            return host.log().find(query + ": read_only_transaction (25006)") != std::string::npos;
-        });
+        return host.log().find(query + ": read_only_transaction (25006)") != std::string::npos;
     };
-    for (int i = 0; i < 2; ++i) {
-        EXPECT_EQ(host.outcome("jane", correct), "accepted Jane") << host.log();
-        EXPECT_TRUE(tells("query.rehash")) << host.log();
-        EXPECT_EQ(host.outcome("joe", "k7-phone"), "accepted joe") << host.log();
-        EXPECT_TRUE(tells("query.touch")) << host.log();
-    }
+    EXPECT_TRUE(eventually([&] {
+        EXPECT_EQ(host.outcome("jane", correct), "accepted Jane");
+        EXPECT_EQ(host.outcome("joe", "k7-phone"), "accepted joe");
+        return tells("query.rehash") && tells("query.touch");
+    })) << host.log();
     EXPECT_THAT(host.log(), Not(HasSubstr("directory.server-down")));
 }
 
