@@ -1,10 +1,6 @@
 #include "ldap/server.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
@@ -51,36 +47,28 @@ Server::Server(std::shared_ptr<const Settings> settings, ServerAddress address,
       directory_(std::move(directory)),
       log_(log),
       executor_(executor),
-      resolver_(hosts_of(address_)),
-      pause_(executor),
+      watch_(*this,
+             {directory_, text(), hosts_of(address_), settings_->timeout, settings_->pool.idle},
+             log_, executor),
       bind_slots_(std::make_shared<net::Slots>(settings_->pool.binds)),
       opening_(std::make_shared<net::Slots>(1)) {}
 
-void Server::start() {
-    auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {
-        if (self->closed_) return;
-        self->log_.write(events::directory_fault,
-                         {{"directory", self->directory_}, {"why", observe::words_of(failure)}});
-    };
-    asio::co_spawn(executor_, keep(shared_from_this()), std::move(ended));
-}
-
 void Server::close() {
-    closed_ = true;
-    pause_.cancel();
-    for (const auto& pipeline : pipelines_)
-        pipeline->close();
-    pipelines_.clear();
-    at_rest_.clear();
+    watch_.close();
+    drop_all();
 }
 
 // --- whether it is up
 
-void Server::attempt_failed(net::Clock::time_point begun, std::string_view why) {
-    if (heard() < begun) return went_down(why);
-    // It answers on other connections: those that were asked since and have said nothing are dead.
+void Server::drop_all() {
+    for (const auto& pipeline : std::exchange(pipelines_, {}))
+        pipeline->close();
+    at_rest_.clear();
+}
+
+void Server::drop_silent(net::Clock::time_point since) {
     for (const auto& pipeline : pipelines_)
-        if (pipeline->asked() >= begun && pipeline->heard() < begun) pipeline->close();
+        if (pipeline->asked() >= since && pipeline->heard() < since) pipeline->close();
     drop_broken_pipelines();
 }
 
@@ -93,54 +81,6 @@ net::Clock::time_point Server::heard() const {
     for (const auto& pipeline : pipelines_)
         latest = std::max(latest, pipeline->heard());
     return latest;
-}
-
-void Server::went_down(std::string_view why) {
-    if (!up_ || closed_) return;
-    up_ = false;
-    log_.write(events::directory_server_down,
-               {{"directory", directory_}, {"server", address_.text()}, {"why", why}});
-    for (const auto& pipeline : std::exchange(pipelines_, {}))
-        pipeline->close();
-    at_rest_.clear();
-    pause_.cancel();
-}
-
-void Server::came_up() {
-    up_ = true;
-    log_.write(events::directory_server_up,
-               {{"directory", directory_}, {"server", address_.text()}});
-}
-
-net::Task<> Server::keep(std::shared_ptr<Server> self) {
-    co_await net::both(self->resolver_.run(), self->look_after());
-}
-
-// Until `close`, which ends it with operation_aborted.
-net::Task<> Server::look_after() {
-    net::Backoff backoff(100ms, 2s);
-    for (;;) {
-        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
-        if (up_) {
-            co_await keep_alive();
-            backoff.reset();
-        } else if (co_await answers()) {
-            if (!closed_) came_up();
-        }
-        if (closed_) continue;
-        // Whoever goes down wakes us: perhaps it was slow once, and is tried again at once.
-        pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());
-        co_await pause_.async_wait(asio::as_tuple(net::use_task));
-    }
-}
-
-net::Task<bool> Server::answers() {
-    try {
-        co_await net::within(net::Clock::now() + settings_->timeout, add_pipeline());
-        co_return true;
-    } catch (const std::exception&) {  // it is known to be down
-        co_return false;
-    }
 }
 
 // --- searches
@@ -179,7 +119,8 @@ net::Task<Server::Lease> Server::lease() {
 }
 
 Server::Lease::~Lease() {
-    if (!connection_ || server_->closed_ || !server_->up_ || !connection_->is_fit()) return;
+    if (!connection_ || server_->watch_.is_closed() || !server_->is_up() || !connection_->is_fit())
+        return;
     server_->at_rest_.push_front({std::move(connection_), net::Clock::now()});
 }
 

@@ -5,36 +5,33 @@
 #include <string>
 #include <vector>
 
+#include "directory/watch.hpp"
 #include "ldap/ldap_settings.hpp"
 #include "ldap/pipeline.hpp"
-#include "net/backoff.hpp"
-#include "net/resolver.hpp"
 #include "net/slots.hpp"
 #include "observe/log.hpp"
 
 namespace postern::ldap {
 
 // One server with its connections: a few for searches, bound as the service account, and some for
-// the binds of users, which never search for anybody else. It is up until a connection cannot be
-// made or nothing is heard for a whole attempt; then it tries by itself, with back-off, and is
-// asked nothing meanwhile.
-class Server : public std::enable_shared_from_this<Server> {
+// the binds of users, which never search for anybody else.
+class Server final : public directory::Watch::Watched, public std::enable_shared_from_this<Server> {
  public:
     Server(std::shared_ptr<const Settings> settings, ServerAddress address, std::string directory,
            observe::Log& log, net::Executor executor);
     // Starts to look after the connections, on the executor, until `close`: then nothing is asked
     // any more, and what it has spawned ends by itself.
-    void start();
+    void start() { watch_.start(shared_from_this()); }
     void close();
 
     const ServerAddress& address() const { return address_; }
     std::string text() const { return address_.text(); }
-    bool is_up() const { return up_; }
+    bool is_up() const { return watch_.is_up(); }
     // It answers searches, but not long ago left a bind without an answer: better ask another one.
     bool is_suspect() const;
-    // An attempt that began then came to nothing. When the server has been heard since, that says
-    // little; otherwise it is down.
-    void attempt_failed(net::Clock::time_point begun, std::string_view why);
+    void attempt_failed(net::Clock::time_point begun, std::string_view why) {
+        watch_.attempt_failed(begun, why);
+    }
 
     // As the service account. Both throw what Connection throws.
     net::Task<Message> search(Search search);
@@ -68,14 +65,14 @@ class Server : public std::enable_shared_from_this<Server> {
         net::Clock::time_point since;
     };
 
-    static net::Task<> keep(std::shared_ptr<Server> self);
-    net::Task<> look_after();
-    net::Task<bool> answers();
-    net::Task<> keep_alive();
+    net::Clock::time_point heard() const override;
+    void drop_silent(net::Clock::time_point since) override;
+    void drop_all() override;
+    // Only when it was down: it may be that nobody ever searches here.
+    bool needs_connection() override { return !watch_.is_up(); }
+    net::Task<> connect_ahead() override { return add_pipeline(); }
+    net::Task<> keep_alive() override;
     net::Task<bool> still_answers(std::shared_ptr<Pipeline> pipeline);
-    void went_down(std::string_view why);
-    void came_up();
-    net::Clock::time_point heard() const;
 
     net::Task<std::shared_ptr<Pipeline>> pipeline();
     net::Task<> add_pipeline();
@@ -85,7 +82,6 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<> bind_service(Connection& connection);
 
     net::Task<std::unique_ptr<Connection>> connect();
-    net::Task<std::vector<net::Endpoint>> endpoints();
     std::unique_ptr<Connection> take_rested();
     void log_step(net::Clock::time_point begun, std::string_view step, std::string_view dn,
                   std::string_view filter, const Message& message) const;
@@ -95,8 +91,7 @@ class Server : public std::enable_shared_from_this<Server> {
     std::string directory_;
     observe::Log& log_;
     net::Executor executor_;
-    net::BackgroundResolver resolver_;
-    net::Timer pause_;  // of `look_after`; cancelled when there is something to do
+    directory::Watch watch_;
     std::vector<std::shared_ptr<Pipeline>> pipelines_;
     std::list<AtRest> at_rest_;
     std::shared_ptr<net::Slots> bind_slots_, opening_;
@@ -105,7 +100,7 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Clock::time_point heard_{};  // on other connections than the pipelines
     net::Clock::time_point bind_unanswered_{};  // when the last bind was given up
     bool opens_another_ = false;
-    bool up_ = true, closed_ = false, knows_chain_rule_ = false;
+    bool knows_chain_rule_ = false;
 };
 
 }  // namespace postern::ldap

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -55,7 +54,7 @@ net::Task<> Server::add_pipeline() {
     const auto turn = co_await opening_->acquire(net::Deadline::max());
     if (pipelines_.size() > before) co_return;
     auto opened = co_await open_pipeline();
-    if (closed_) throw system_error(asio::error::operation_aborted);
+    if (watch_.is_closed()) throw system_error(asio::error::operation_aborted);
     pipelines_.push_back(std::move(opened));
 }
 
@@ -135,19 +134,12 @@ net::Task<std::unique_ptr<Connection>> Server::connect() {
     Transport transport{address_, settings_->start_tls, settings_->tls, settings_->tls_name};
     if (transport.tls_name.empty()) transport.tls_name = address_.host_port.host;
     transport.patience = settings_->connect_patience();
-    auto found = co_await endpoints();
+    const bool is_local = address_.scheme == ServerAddress::Scheme::ldapi;
+    std::vector<net::Endpoint> found;
+    if (!is_local) found = co_await watch_.endpoints();
     auto connection = co_await Connection::open(std::move(transport), std::move(found));
     heard_ = std::max(heard_, connection->heard());
     co_return connection;
-}
-
-net::Task<std::vector<net::Endpoint>> Server::endpoints() {
-    if (address_.scheme == ServerAddress::Scheme::ldapi) co_return std::vector<net::Endpoint>();
-    while (!resolver_.complete())
-        co_await net::sleep_for(10ms);
-    auto found = resolver_.snapshot()->front().endpoints;
-    if (found.empty()) throw system_error(asio::error::host_not_found);
-    co_return found;
 }
 
 std::unique_ptr<Connection> Server::take_rested() {

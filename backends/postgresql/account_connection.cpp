@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "postgresql/account_error.hpp"
+#include "postgresql/connection_start.hpp"
 
 namespace postern::postgresql {
 
@@ -14,13 +15,8 @@ using directory::AdministrationError;
 using Kind = AdministrationError::Kind;
 using Clock = std::chrono::steady_clock;
 
-struct Keywords {
-    std::vector<std::string> owned;
-    std::vector<const char*> names, values;
-};
-
 // libpq's keywords; the hosts in its own list form.
-Keywords keywords_of(const ConnectionSettings& settings) {
+std::map<std::string, std::string> keywords_of(const ConnectionSettings& settings) {
     auto all = settings.keywords;
     auto& hosts = all["host"];
     auto& ports = all["port"];
@@ -30,13 +26,7 @@ Keywords keywords_of(const ConnectionSettings& settings) {
     }
     all["target_session_attrs"] = settings.target_session_attributes;
     all["application_name"] = "postern administration";
-    Keywords keywords;
-    keywords.owned.reserve(2 * all.size());
-    for (auto& [name, value] : all) {
-        keywords.names.push_back(keywords.owned.emplace_back(name).c_str());
-        keywords.values.push_back(keywords.owned.emplace_back(value).c_str());
-    }
-    return keywords;
+    return all;
 }
 
 // False when the time is over.
@@ -66,10 +56,6 @@ bool connect(PGconn* connection) {
 }  // namespace
 
 AccountRows::AccountRows(pg_result* result) : result_(result) {}
-
-void AccountRows::Clear::operator()(pg_result* result) const {
-    PQclear(result);
-}
 
 std::size_t AccountRows::size() const {
     return static_cast<std::size_t>(PQntuples(result_.get()));
@@ -109,18 +95,7 @@ void AccountConnection::Finish::operator()(pg_conn* connection) const {
 }
 
 AccountConnection::AccountConnection(const ConnectionSettings& settings) {
-    auto keywords = keywords_of(settings);
-    // libpq wipes its own copy of a password when it is finished.
-    std::string password(settings.password.reveal());
-    const crypto::WipeAtEnd wiped(password);
-    if (!password.empty()) {
-        keywords.names.push_back("password");
-        keywords.values.push_back(password.c_str());
-    }
-    keywords.names.push_back(nullptr);
-    keywords.values.push_back(nullptr);
-    connection_.reset(PQconnectStartParams(keywords.names.data(), keywords.values.data(), 0));
-    if (!connection_) throw std::bad_alloc();
+    connection_.reset(start_connection(keywords_of(settings), settings.password));
     if (!connect(connection_.get())) throw connect_error(PQerrorMessage(connection_.get()));
     PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
 }
@@ -168,8 +143,8 @@ void AccountConnection::copy(const char* statement, std::string_view lines) {
     }
     PQputCopyEnd(connection_.get(), good ? nullptr : "not all could be sent");
     checked(PQgetResult(connection_.get()));
-    while (auto* more = PQgetResult(connection_.get()))
-        PQclear(more);
+    while (const Result more{PQgetResult(connection_.get())}) {
+    }
 }
 
 bool AccountConnection::in_transaction() const {

@@ -10,9 +10,9 @@
 
 #include "directory/administration.hpp"
 #include "postgresql/connection_settings.hpp"
+#include "postgresql/result.hpp"
 
 struct pg_conn;
-struct pg_result;
 
 namespace postern::postgresql {
 
@@ -30,10 +30,7 @@ class AccountRows {
     std::size_t affected() const;
 
  private:
-    struct Clear {
-        void operator()(pg_result* result) const;
-    };
-    std::unique_ptr<pg_result, Clear> result_;
+    Result result_;
 };
 
 // A parameter: text, or nothing for NULL. Never part of a statement's text.

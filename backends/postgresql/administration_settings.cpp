@@ -16,26 +16,20 @@ AdministrationSettings read_administration(config::Section& section) {
 
 std::optional<ConnectionSettings> administration_connection(config::Section& section,
                                                             observe::Log& log) {
-    auto settings = ConnectionSettings::read(section, log);
+    auto settings = ConnectionSettings::read(section);
     auto ours = read_administration(section);
+    auto admin = section.table("admin");
     if (!ours.url.empty()) {
-        auto admin = section.table("admin");
-        auto elsewhere = ConnectionSettings::read(admin, log);
-        if (!elsewhere) return std::nullopt;
-        // TLS is said once: what the url does not ask for is as the directory has it.
-        if (settings && ours.url.reveal().find("ssl") == std::string_view::npos)
-            for (const auto* keyword : {"sslmode", "sslrootcert", "sslcert", "sslkey"})
-                if (const auto known = settings->keywords.find(keyword);
-                    known != settings->keywords.end())
-                    elsewhere->keywords[keyword] = known->second;
-        settings = std::move(elsewhere);
+        settings = ConnectionSettings::read(admin, settings ? &*settings : nullptr);
     } else if (settings && !ours.user.empty()) {
         settings->keywords["user"] = ours.user;
         settings->password = std::move(ours.password);
         if (!ours.database.empty()) settings->keywords["dbname"] = ours.database;
     }
+    if (!settings) return std::nullopt;
+    settings->warn_of_impostors(ours.url.empty() ? section : admin, log);
     // Whoever writes needs the server that takes it.
-    if (settings) settings->target_session_attributes = "read-write";
+    settings->target_session_attributes = "read-write";
     return settings;
 }
 

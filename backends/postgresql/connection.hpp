@@ -50,7 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
     struct Target {
         std::map<std::string, std::string> keywords;  // of libpq, with hostaddr
-        const crypto::Secret* password = nullptr;
+        const crypto::Secret& password;
         bool prepares = true;  // false: every question brings its statement along
     };
     // Throws Broken. Is to be `start`ed, and closed in the end.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +12,7 @@
 #include <sstream>
 
 #include "observe/events.hpp"
+#include "postgresql/connection_start.hpp"
 
 namespace postern::postgresql {
 
@@ -87,6 +90,8 @@ void read_url(Section& section, ConnectionSettings& settings) {
             settings.target_session_attributes = option->val;
         else if (keyword == "password")
             settings.password = crypto::Secret(option->val);
+        else if (keyword == "service")
+            section.problem("url", "no service file is read", url_example);
         else
             settings.keywords[keyword] = option->val;
     }
@@ -120,11 +125,16 @@ void read_parts(Section& section, ConnectionSettings& settings) {
                         fmt::format("one of {}", fmt::join(session_attributes, ", ")));
 }
 
-void read_tls(Section& section, ConnectionSettings& settings) {
+void read_tls(Section& section, ConnectionSettings& settings, const ConnectionSettings* otherwise) {
     auto tls = section.table("tls");
     auto& keywords = settings.keywords;
     for (const auto& [key, keyword] : tls_keys)
         if (tls.has(key)) keywords[keyword] = tls.text(key);
+    if (otherwise != nullptr)
+        for (const auto& [keyword, value] : otherwise->keywords)
+            if (std::ranges::find(tls_keys, keyword, &Keyword::keyword) != tls_keys.end() &&
+                value != no_file)
+                keywords.try_emplace(keyword, value);
     keywords.try_emplace("sslmode", "prefer");
     const auto& mode = keywords["sslmode"];
     if (std::ranges::find(ssl_modes, mode) == ssl_modes.end())
@@ -139,11 +149,26 @@ bool is_local(const std::string& host) {
     return host.starts_with('/') || host == "localhost" || (!error && ip.is_loopback());
 }
 
-// Whoever can answer in the database's place says which password is right.
-void warn_of_impostors(const Section& section, const ConnectionSettings& settings,
-                       observe::Log& log) {
-    if (settings.keywords.at("sslmode") == "verify-full") return;
-    for (const auto& host : settings.hosts) {
+// As libpq does it where nobody is named.
+std::string name_of_our_user() {
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
+    return found != nullptr ? found->pw_name : "";
+}
+
+void read_user(Section& section, ConnectionSettings& settings) {
+    auto& user = settings.keywords["user"];
+    if (user.empty()) user = name_of_our_user();
+    if (user.empty()) section.problem("user", "it is not said as whom we come", url_example);
+}
+
+}  // namespace
+
+void ConnectionSettings::warn_of_impostors(const Section& section, observe::Log& log) const {
+    if (keywords.at("sslmode") == "verify-full") return;
+    for (const auto& host : hosts) {
         if (is_local(host.host)) continue;
         log.write(observe::events::config_warning,
                   {{"setting", section.name()},
@@ -153,13 +178,13 @@ void warn_of_impostors(const Section& section, const ConnectionSettings& setting
     }
 }
 
-}  // namespace
-
-std::optional<ConnectionSettings> ConnectionSettings::read(Section& section, observe::Log& log) {
+std::optional<ConnectionSettings> ConnectionSettings::read(Section& section,
+                                                           const ConnectionSettings* otherwise) {
+    keep_environment_out();
     ConnectionSettings settings;
     read_url(section, settings);
     read_parts(section, settings);
-    read_tls(section, settings);
+    read_tls(section, settings, otherwise);
     settings.keywords["client_encoding"] = "UTF8";
     settings.keywords["gssencmode"] = "disable";  // would read Kerberos' files while we connect
     settings.keywords.try_emplace("application_name", "postern");
@@ -174,7 +199,7 @@ std::optional<ConnectionSettings> ConnectionSettings::read(Section& section, obs
             section.problem(section.has("host") ? "host" : "url", "no host is named", url_example);
         return std::nullopt;
     }
-    warn_of_impostors(section, settings, log);
+    read_user(section, settings);
     return settings;
 }
 

@@ -24,9 +24,12 @@ struct ConnectionSettings {
     std::string target_session_attributes = "any";
 
     // `url`, or host, database, user, password (each wins over its part of the url), and the table
-    // `tls`. Mistakes become Problems; nullopt when it is not said where the database is. Logs what
-    // deserves a look.
-    static std::optional<ConnectionSettings> read(config::Section& section, observe::Log& log);
+    // `tls`; what it leaves out of TLS is as in `otherwise`. Mistakes become Problems; nullopt when
+    // it is not said where the database is.
+    static std::optional<ConnectionSettings> read(config::Section& section,
+                                                  const ConnectionSettings* otherwise = nullptr);
+    // Whoever can answer in the database's place says which password is right.
+    void warn_of_impostors(const config::Section& section, observe::Log& log) const;
 };
 
 }  // namespace postern::postgresql

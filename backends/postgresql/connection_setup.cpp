@@ -1,8 +1,7 @@
 #include <libpq-fe.h>
 
-#include <new>
-
 #include "postgresql/connection.hpp"
+#include "postgresql/connection_start.hpp"
 
 // How a Connection comes to be; connection.cpp has what is asked on it.
 namespace postern::postgresql {
@@ -33,21 +32,7 @@ net::Task<std::shared_ptr<Connection>> Connection::open(Target target, net::Exec
 }
 
 void Connection::begin(const Target& target) {
-    std::vector<const char*> names, values;
-    for (const auto& [name, value] : target.keywords) {
-        names.push_back(name.c_str());
-        values.push_back(value.c_str());
-    }
-    std::string password(target.password != nullptr ? target.password->reveal() : "");
-    const crypto::WipeAtEnd wipe(password);
-    if (!password.empty()) {
-        names.push_back("password");
-        values.push_back(password.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    connection_ = PQconnectStartParams(names.data(), values.data(), 0);
-    if (connection_ == nullptr) throw std::bad_alloc();
+    connection_ = start_connection(target.keywords, target.password);
     if (PQstatus(connection_) == CONNECTION_BAD) break_off();
     PQsetErrorVerbosity(connection_, PQERRORS_VERBOSE);  // with the SQLSTATE
     PQsetNoticeReceiver(connection_, note, this);

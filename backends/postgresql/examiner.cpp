@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "net/within.hpp"
+#include "postgresql/preparation.hpp"
 #include "postgresql/statements.hpp"
 
 namespace postern::postgresql {
@@ -50,17 +52,13 @@ void Examiner::look_at_ourselves(const Connection& connection) {
 }
 
 net::Task<> Examiner::look_at_queries(std::shared_ptr<Connection> connection) {
+    const auto objections = co_await prepare_all(std::move(connection), settings_.queries);
+    for (const auto& objection : objections)
+        tell(Kind::fault, objection.text());
     std::string good;
-    for (const auto& statement : statements_of(settings_.queries)) {
-        const auto described = co_await connection->prepare(statement.key, *statement.query);
-        const auto* error = std::get_if<ServerError>(&described);
-        const auto objection =
-            error != nullptr ? error->text() : statement.objection_to(std::get<Columns>(described));
-        if (objection.empty())
+    for (const auto& statement : statements_of(settings_.queries))
+        if (std::ranges::find(objections, statement.key, &Objection::key) == objections.end())
             good += fmt::format("{}query.{}", good.empty() ? "" : ", ", statement.key);
-        else
-            tell(Kind::fault, fmt::format("query.{}: {}", statement.key, objection));
-    }
     if (!good.empty()) tell(Kind::good, "takes " + good);
 }
 

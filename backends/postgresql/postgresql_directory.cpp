@@ -8,6 +8,7 @@
 #include "directory/failover.hpp"
 #include "observe/events.hpp"
 #include "postgresql/examiner.hpp"
+#include "postgresql/login_values.hpp"
 
 namespace postern::postgresql {
 
@@ -31,14 +32,6 @@ directory::Failure failure_of(const std::exception_ptr& thrown) {
     } catch (...) {
         return directory::failure_of(std::current_exception());
     }
-}
-
-Values values_of(const std::string& login) {
-    const auto at = login.rfind('@');
-    const bool has_domain = at != std::string::npos;
-    return {{"login", login},
-            {"local", login.substr(0, at)},
-            {"domain", has_domain ? login.substr(at + 1) : ""}};
 }
 
 }  // namespace
@@ -96,10 +89,24 @@ net::Task<directory::AdoptResult> PostgresqlDirectory::adopt(const directory::Ne
         [&](ServerPtr server) { return take_in(std::move(server), newcomer); });
 }
 
-void PostgresqlDirectory::start() {
-    if (std::exchange(started_, true)) return;
+void PostgresqlDirectory::begin() {
+    if (std::exchange(begun_, true)) return;
     for (const auto& server : servers_)
         server->start();
+}
+
+// All of them are tried at the same time.
+net::Task<directory::Findings> PostgresqlDirectory::start(net::Deadline deadline) {
+    begin();
+    directory::Findings faults;
+    for (const auto& server : servers_) {
+        const auto objections = co_await server->objections(deadline);
+        for (const auto& [key, why] : objections)
+            faults.push_back({directory::Finding::Kind::fault,
+                              fmt::format("{}: {}", server->text(), why),
+                              fmt::format("query.{}", key)});
+    }
+    co_return faults;
 }
 
 // --- one question, several servers
@@ -122,7 +129,7 @@ std::string PostgresqlDirectory::why_nobody() const {
 
 template <class Result>
 net::Task<Result> PostgresqlDirectory::ask(Question<Result> question) {
-    start();
+    begin();
     const auto deadline = net::Clock::now() + settings_->timeout;
     auto servers = candidates();
     Result nobody = Unavailable{Scope::directory, servers.empty() ? why_nobody() : "no time left"};
@@ -184,7 +191,7 @@ net::Task<PostgresqlDirectory::Found<Values>> PostgresqlDirectory::translate(Ser
 net::Task<PostgresqlDirectory::Found<Account>> PostgresqlDirectory::account_of(ServerPtr server,
                                                                                const Login& login,
                                                                                bool with_secrets) {
-    auto values = values_of(login.text());
+    auto values = values_of(login);
     if (settings_->queries.login) {
         auto translated = co_await translate(server, values);
         if (const auto* unavailable = std::get_if<Unavailable>(&translated)) co_return *unavailable;

@@ -23,9 +23,10 @@ class PostgresqlDirectory final : public directory::Directory {
     directory::Capabilities capabilities() const override;
     net::Task<directory::AdoptResult> adopt(const directory::Newcomer& newcomer) override;
     net::Task<directory::Findings> examine() override;
-    void start() override;
+    net::Task<directory::Findings> start(net::Deadline deadline) override;
 
  private:
+    void begin();
     using ServerPtr = std::shared_ptr<Server>;
     template <class Result>
     using Question = std::function<net::Task<Result>(ServerPtr)>;
@@ -60,7 +61,7 @@ class PostgresqlDirectory final : public directory::Directory {
     directory::PasswordCheck passwords_;
     std::shared_ptr<Upkeep> upkeep_;
     std::vector<ServerPtr> servers_;
-    bool started_ = false;
+    bool begun_ = false;
 };
 
 }  // namespace postern::postgresql

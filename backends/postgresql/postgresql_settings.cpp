@@ -102,7 +102,8 @@ void read_timeouts(Section& section, Settings& settings) {
 
 std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     Settings settings;
-    auto connection = ConnectionSettings::read(section, log);
+    auto connection = ConnectionSettings::read(section);
+    if (connection) connection->warn_of_impostors(section, log);
     read_queries(section, settings.queries);
     settings.prepare = section.boolean("prepare", true);
     read_pool(section, settings.pool);

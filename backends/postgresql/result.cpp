@@ -21,6 +21,9 @@ std::string field(const Result& result, int code) {
 
 }  // namespace
 
+// A result is its own memory, and PQgetvalue points into it. What libpq keeps for itself, the
+// buffer that it reads the wire into, is out of reach: octets of hashes stay there until others
+// overwrite them or the connection ends.
 void ResultEnd::operator()(pg_result* result) const {
     for (int row = 0; row < PQntuples(result); ++row)
         for (int column = 0; column < PQnfields(result); ++column)

@@ -1,10 +1,6 @@
 #include "postgresql/server.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
@@ -55,8 +51,8 @@ Server::Server(std::shared_ptr<const Settings> settings, net::HostPort host, std
       directory_(std::move(directory)),
       log_(log),
       executor_(executor),
-      resolver_(hosts_of(host_)),
-      pause_(executor),
+      watch_(*this, {directory_, text(), hosts_of(host_), settings_->timeout, settings_->pool.idle},
+             log_, executor),
       places_(std::make_shared<net::Slots>(settings_->pool.connections * settings_->pool.pipeline)),
       opening_(std::make_shared<net::Slots>(1)) {}
 
@@ -64,30 +60,32 @@ std::string Server::text() const {
     return is_path(host_) ? host_.host : host_.text();
 }
 
-void Server::start() {
-    auto ended = [self = shared_from_this()](const std::exception_ptr& failure) {
-        if (self->closed_) return;
-        self->log_.write(events::directory_fault,
-                         {{"directory", self->directory_}, {"why", observe::words_of(failure)}});
-    };
-    asio::co_spawn(executor_, keep(shared_from_this()), std::move(ended));
-}
-
 void Server::close() {
-    closed_ = true;
-    pause_.cancel();
-    for (const auto& connection : std::exchange(connections_, {}))
-        connection->close();
+    watch_.close();
+    drop_all();
 }
 
 // --- whether it is up
 
-void Server::attempt_failed(net::Clock::time_point begun, std::string_view why) {
-    if (heard() < begun) return went_down(why);
-    // It answers on other connections: those that were asked since and have said nothing are dead.
+void Server::drop_all() {
+    for (const auto& connection : std::exchange(connections_, {}))
+        connection->close();
+}
+
+void Server::drop_silent(net::Clock::time_point since) {
     for (const auto& connection : connections_)
-        if (connection->asked() >= begun && connection->heard() < begun) connection->close();
+        if (connection->asked() >= since && connection->heard() < since) connection->close();
     drop_broken();
+}
+
+bool Server::needs_connection() {
+    drop_broken();
+    return connections_.empty();
+}
+
+net::Task<> Server::connect_ahead() {
+    co_await add_connection();
+    open_others();
 }
 
 net::Clock::time_point Server::heard() const {
@@ -95,63 +93,6 @@ net::Clock::time_point Server::heard() const {
     for (const auto& connection : connections_)
         latest = std::max(latest, connection->heard());
     return latest;
-}
-
-void Server::went_down(std::string_view why) {
-    why_down_ = why;
-    if (!up_ || closed_) return;
-    up_ = false;
-    log_.write(events::directory_server_down,
-               {{"directory", directory_}, {"server", text()}, {"why", why}});
-    for (const auto& connection : std::exchange(connections_, {}))
-        connection->close();
-    pause_.cancel();
-}
-
-void Server::came_up() {
-    up_ = true;
-    told_.clear();
-    log_.write(events::directory_server_up, {{"directory", directory_}, {"server", text()}});
-}
-
-net::Task<> Server::keep(std::shared_ptr<Server> self) {
-    co_await net::both(self->resolver_.run(), self->look_after());
-}
-
-// Until `close`, which ends it with operation_aborted.
-net::Task<> Server::look_after() {
-    net::Backoff backoff(100ms, 2s);
-    for (;;) {
-        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
-        drop_broken();
-        if (!connections_.empty()) {
-            if (!up_) came_up();  // one that was under way when it went down
-            co_await keep_alive();
-            backoff.reset();
-        } else if (co_await answers() && !closed_) {
-            if (!up_) came_up();
-            open_others();
-        }
-        if (closed_) continue;
-        // Whoever goes down wakes us: perhaps it was slow once, and is tried again at once.
-        pause_.expires_after(up_ ? settings_->pool.idle / 2 : backoff.next());
-        co_await pause_.async_wait(asio::as_tuple(net::use_task));
-    }
-}
-
-net::Task<bool> Server::answers() {
-    std::string why;
-    try {
-        co_await net::within(net::Clock::now() + settings_->timeout, add_connection());
-        co_return true;
-    } catch (const system_error& error) {
-        const bool late = error.code() == asio::error::timed_out;
-        why = late ? "no answer in time" : error.code().message();
-    } catch (const std::exception& error) {
-        why = error.what();
-    }
-    went_down(why);
-    co_return false;
 }
 
 // Firewalls forget connections that nobody uses, and tell nobody.

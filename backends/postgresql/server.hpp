@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "net/backoff.hpp"
-#include "net/resolver.hpp"
+#include "directory/watch.hpp"
 #include "net/slots.hpp"
 #include "observe/log.hpp"
 #include "postgresql/connection.hpp"
 #include "postgresql/postgresql_settings.hpp"
+#include "postgresql/preparation.hpp"
 
 namespace postern::postgresql {
 
@@ -19,41 +19,41 @@ class QueryRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// One server with its connections. It is up until a connection cannot be made or nothing is heard
-// for a whole attempt; then it tries by itself, with back-off, and is asked nothing meanwhile.
-class Server : public std::enable_shared_from_this<Server> {
+// One server with its connections.
+class Server final : public directory::Watch::Watched, public std::enable_shared_from_this<Server> {
  public:
     Server(std::shared_ptr<const Settings> settings, net::HostPort host, std::string directory,
            observe::Log& log, net::Executor executor);
     // Starts to look after the connections, on the executor, until `close`: then nothing is asked
     // any more, and what it has spawned ends by itself.
-    void start();
+    void start() { watch_.start(shared_from_this()); }
     void close();
 
     std::string text() const;  // "db.internal:5432", or the folder of its socket
-    bool is_up() const { return up_; }
-    bool is_standby() const { return is_standby_; }
-    const std::string& why_down() const { return why_down_; }
-    // An attempt that began then came to nothing. When the server has been heard since, that says
-    // little; otherwise it is down.
-    void attempt_failed(net::Clock::time_point begun, std::string_view why);
+    bool is_up() const { return watch_.is_up(); }
+    bool is_standby() const;  // as far as its connections know: it may have been promoted
+    const std::string& why_down() const { return watch_.why_down(); }
+    void attempt_failed(net::Clock::time_point begun, std::string_view why) {
+        watch_.attempt_failed(begun, why);
+    }
 
     // Throws what Connection throws, and QueryRefused. What is lost with its connection is asked
     // once more on another one, unless it `writes`.
     net::Task<Connection::Answer> ask(std::vector<Call> calls, bool writes = false);
 
+    // What it has against our queries, as soon as it has been tried once or at `deadline`.
+    net::Task<Objections> objections(net::Deadline deadline) const;
     // For who looks closely: one more connection, started, with nothing prepared; is to be closed.
     net::Task<std::shared_ptr<Connection>> connect();
 
  private:
-    static net::Task<> keep(std::shared_ptr<Server> self);
-    net::Task<> look_after();
-    net::Task<bool> answers();
-    net::Task<> keep_alive();
+    net::Clock::time_point heard() const override;
+    void drop_silent(net::Clock::time_point since) override;
+    void drop_all() override;
+    bool needs_connection() override;
+    net::Task<> connect_ahead() override;
+    net::Task<> keep_alive() override;
     net::Task<bool> still_answers(std::shared_ptr<Connection> connection);
-    void went_down(std::string_view why);
-    void came_up();
-    net::Clock::time_point heard() const;
 
     net::Task<std::shared_ptr<Connection>> connection();
     net::Task<> add_connection();
@@ -71,14 +71,13 @@ class Server : public std::enable_shared_from_this<Server> {
     std::string directory_;
     observe::Log& log_;
     net::Executor executor_;
-    net::BackgroundResolver resolver_;
-    net::Timer pause_;  // of `look_after`; cancelled when there is something to do
+    directory::Watch watch_;
     std::vector<std::shared_ptr<Connection>> connections_;
     std::shared_ptr<net::Slots> places_, opening_;
-    std::string why_down_ = "not connected yet", told_;
+    std::string told_;
     bool opens_others_ = false;
     net::Deadline others_refused_until_{};  // one connection is had, another one is not
-    bool up_ = true, closed_ = false, is_standby_ = false;
+    Objections objections_;
 };
 
 }  // namespace postern::postgresql

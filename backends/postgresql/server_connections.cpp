@@ -8,7 +8,6 @@
 #include "net/within.hpp"
 #include "observe/events.hpp"
 #include "postgresql/server.hpp"
-#include "postgresql/statements.hpp"
 
 // What a Server is connected by; server.cpp tells when it is up and what is asked on them.
 namespace postern::postgresql {
@@ -49,7 +48,7 @@ net::Task<> Server::add_connection() {
     std::exception_ptr refusal;
     try {
         co_await prepare(opened);
-        if (closed_) throw system_error(asio::error::operation_aborted);
+        if (watch_.is_closed()) throw system_error(asio::error::operation_aborted);
     } catch (const std::exception&) {
         refusal = std::current_exception();
     }
@@ -57,7 +56,7 @@ net::Task<> Server::add_connection() {
         opened->close();
         std::rethrow_exception(refusal);
     }
-    is_standby_ = opened->parameter("in_hot_standby") == "on";
+    told_.clear();
     connections_.push_back(std::move(opened));
 }
 
@@ -69,12 +68,18 @@ void Server::open_others() {
         if (failure) self->others_refused_until_ = net::Clock::now() + 5s;
     };
     auto opening = [](std::shared_ptr<Server> self) -> net::Task<> {
-        while (!self->connections_.empty() && !self->closed_ &&
+        while (!self->connections_.empty() && !self->watch_.is_closed() &&
                self->connections_.size() < self->settings_->pool.connections)
             co_await net::within(net::Clock::now() + self->settings_->timeout,
                                  self->add_connection());
     };
     asio::co_spawn(executor_, opening(shared_from_this()), std::move(ended));
+}
+
+bool Server::is_standby() const {
+    return std::ranges::any_of(connections_, [](const auto& connection) {
+        return connection->parameter("in_hot_standby") == "on";
+    });
 }
 
 void Server::drop_broken() {
@@ -108,18 +113,16 @@ net::Task<std::shared_ptr<Connection>> Server::connect() {
 
 net::Task<std::vector<std::string>> Server::addresses() {
     if (host_.host.starts_with('/')) co_return std::vector<std::string>{""};
-    while (!resolver_.complete())
-        co_await net::sleep_for(10ms);
+    const auto endpoints = co_await watch_.endpoints();
     std::vector<std::string> all;
-    for (const auto& endpoint : resolver_.snapshot()->front().endpoints)
+    for (const auto& endpoint : endpoints)
         all.push_back(endpoint.address().to_string());
-    if (all.empty()) throw system_error(asio::error::host_not_found);
     co_return all;
 }
 
 Connection::Target Server::target(const std::string& address) const {
     const auto& connection = settings_->connection;
-    Connection::Target target{connection.keywords, &connection.password, settings_->prepare};
+    Connection::Target target{connection.keywords, connection.password, settings_->prepare};
     auto& keywords = target.keywords;
     keywords["host"] = host_.host;
     keywords["port"] = std::to_string(host_.port);
@@ -135,23 +138,25 @@ Connection::Target Server::target(const std::string& address) const {
     return target;
 }
 
-// Every query is checked by the server before anybody asks it, also where it will not be kept.
 net::Task<> Server::prepare(std::shared_ptr<Connection> connection) {
-    for (const auto& statement : statements_of(settings_->queries)) {
-        auto described = co_await connection->prepare(statement.key, *statement.query);
-        std::string objection;
-        if (const auto* error = std::get_if<ServerError>(&described))
-            objection = error->text();
-        else
-            objection = statement.objection_to(std::get<Columns>(described));
-        if (objection.empty()) continue;
-        const auto why = fmt::format("query.{}: {}", statement.key, objection);
-        if (why != told_)
+    objections_ = co_await prepare_all(std::move(connection), settings_->queries);
+    if (objections_.empty()) co_return;
+    std::string all;
+    for (const auto& objection : objections_)
+        all += (all.empty() ? "" : "; ") + objection.text();
+    if (all != told_)
+        for (const auto& objection : objections_)
             log_.write(events::directory_query_refused,
-                       {{"directory", directory_}, {"server", text()}, {"why", why}});
-        told_ = why;
-        throw QueryRefused(why);
-    }
+                       {{"directory", directory_}, {"server", text()}, {"why", objection.text()}});
+    told_ = all;
+    throw QueryRefused(all);
+}
+
+// While its first attempt lasts nothing is known yet.
+net::Task<Objections> Server::objections(net::Deadline deadline) const {
+    while (!watch_.has_tried() && net::Clock::now() < deadline)
+        co_await net::sleep_for(10ms);
+    co_return objections_;
 }
 
 void Server::tell_refusal(const ServerError& error) {

@@ -1,7 +1,9 @@
 #include "app/application.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_future.hpp>
 #include <csignal>
 #include <iostream>
 
@@ -12,6 +14,7 @@ namespace postern::app {
 
 namespace {
 
+namespace asio = net::asio;
 namespace events = observe::events;
 using namespace std::chrono_literals;
 
@@ -45,7 +48,11 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
     for (const int signal : {SIGHUP, SIGTERM, SIGINT})
         application->signals_.add(signal);
 
-    auto first = Generation::build(document, application->foundation());
+    auto building =
+        asio::co_spawn(application->io_, application->next_generation(document), asio::use_future);
+    application->io_.run();
+    application->io_.restart();
+    auto first = building.get();
     if (!first) {
         report(document.problems());
         return nullptr;
@@ -78,6 +85,14 @@ Application::~Application() {
 
 Foundation Application::foundation() {
     return {io_, log_, hash_pool_, files_, tickets_, draining_};
+}
+
+net::Task<std::unique_ptr<Generation>> Application::next_generation(config::Document& document) {
+    auto next = Generation::build(document, foundation());
+    if (!next) co_return nullptr;
+    co_await next->start_directories(document);
+    if (!document.problems().empty()) next.reset();
+    co_return next;
 }
 
 bool Application::run() {
@@ -186,7 +201,7 @@ net::Task<> Application::obey_signals() {
     for (;;) {
         const int signal = co_await signals_.async_wait(net::use_task);
         if (signal == SIGHUP) {
-            reload();
+            co_await reload();
         } else if (!draining_) {
             draining_ = true;
             tasks_.push_back(
@@ -198,15 +213,18 @@ net::Task<> Application::obey_signals() {
 }
 
 // All or nothing: a mistake in the new settings leaves the old ones in force.
-void Application::reload() {
+net::Task<> Application::reload() {
     try {
         log_.reopen();
         auto document = config::Document::load(config_files_);
-        auto next = Generation::build(document, foundation());
+        auto next = co_await next_generation(document);
         if (!next) {
             for (const auto& problem : document.problems())
-                log_.write(events::config_refused, {{"problem", problem.text()}});
-            return;
+                log_.write(events::config_refused, {{"file", problem.file},
+                                                    {"line", problem.line},
+                                                    {"problem", problem.what},
+                                                    {"hint", problem.hint}});
+            co_return;
         }
         const auto level = next->log.level;
         warn_of_restart(*current(), *next);

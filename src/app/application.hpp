@@ -37,6 +37,8 @@ class Application {
                 const crypto::HashPoolSettings& hash_pool);
 
     Foundation foundation();
+    // nullptr: what is wrong has become Problems of `document`.
+    net::Task<std::unique_ptr<Generation>> next_generation(config::Document& document);
     void adopt(std::unique_ptr<Generation> generation);
 
     struct OpenListener;
@@ -50,7 +52,7 @@ class Application {
     Worker& least_busy();
 
     net::Task<> obey_signals();
-    void reload();
+    net::Task<> reload();
     void warn_of_restart(const Generation& now, const Generation& next);
     net::Task<> drain();
     net::Task<> retire();

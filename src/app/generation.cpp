@@ -222,10 +222,8 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
 }
 
 void Generation::start(const Foundation& foundation) {
-    for (const auto& [name, directory] : environment->directories) {
+    for (const auto& [name, ignored] : environment->directories)
         foundation.log.write(events::directory_ready, {{"directory", name}});
-        directory->start();
-    }
     for (const auto& [name, next_hop] : environment->next_hops)
         background.push_back(std::make_unique<BackgroundTask>(
             foundation.background, foundation.log, "next hop " + name,

@@ -44,6 +44,9 @@ struct Generation {
     // result is nullptr.
     static std::unique_ptr<Generation> build(config::Document& document,
                                              const Foundation& foundation);
+    // Lets the directories do what they can before anybody asks them, a few seconds at most. What
+    // they find wrong with `document`, which this was built from, becomes Problems of it.
+    net::Task<> start_directories(config::Document& document) const;
     // Starts what works in the background. Not for `postern check`.
     void start(const Foundation& foundation);
 };

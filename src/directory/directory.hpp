@@ -53,9 +53,11 @@ class Directory {
     virtual net::Task<AdoptResult> adopt(const Newcomer&) {
         co_return identity::Unavailable{identity::Scope::question, "it takes nobody in"};
     }
-    // When the program begins to serve: what can be done before the first question, such as
-    // connecting. A question that comes without it finds a directory that does so then.
-    virtual void start() {}
+    // Before the program serves: what can be done ahead of the first question, such as connecting,
+    // until `deadline` at most. Tells the faults that the settings certainly have; who cannot be
+    // reached has said nothing. A question that comes without it finds a directory that does so
+    // then.
+    virtual net::Task<Findings> start(net::Deadline) { co_return Findings(); }
     // For `postern check --connect`: whether what the backend depends on can be reached and agrees
     // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
     virtual net::Task<Findings> examine() { co_return Findings(); }

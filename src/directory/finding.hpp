@@ -11,6 +11,7 @@ struct Finding {
     enum class Kind : std::uint8_t { good, warning, fault };
     Kind kind = Kind::fault;
     std::string sentence;
+    std::string setting = {};  // whose fault it is: "query.emails" below the directory's section
 };
 using Findings = std::vector<Finding>;
 

@@ -25,7 +25,7 @@ class Limited final : public Directory {
     Capabilities capabilities() const override { return inner_->capabilities(); }
     net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
-    void start() override { inner_->start(); }
+    net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
 
  private:
     class Gate;

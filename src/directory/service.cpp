@@ -36,6 +36,10 @@ bool is_cancelled(const asio::cancellation_state& state) {
     return state.cancelled() != asio::cancellation_type::none;
 }
 
+net::Task<Service::Examined> started(Directory& directory, net::Deadline deadline) {
+    co_return co_await directory.start(deadline);
+}
+
 // Registers a signal for as long as it lives.
 class Registered {
  public:
@@ -73,12 +77,6 @@ Service::~Service() {
     thread_.join();
 }
 
-void Service::start() {
-    asio::post(io_, [this] {
-        if (directory_) directory_->start();
-    });
-}
-
 net::Task<AuthResult> Service::authenticate(Credentials credentials) {
     // Shared, for a std::function is copyable and Credentials are not.
     auto shared = std::make_shared<const Credentials>(std::move(credentials));
@@ -102,6 +100,15 @@ net::Task<Service::Examined> Service::examine() {
     return ask<Examined>(
         [](Directory& directory) -> net::Task<Examined> { co_return co_await directory.examine(); },
         examined_within);
+}
+
+net::Task<Findings> Service::start(net::Clock::duration patience) {
+    auto question = [deadline = net::Clock::now() + patience](Directory& directory) {
+        return started(directory, deadline);
+    };
+    auto answer = co_await ask<Examined>(question, patience);
+    auto* faults = std::get_if<Findings>(&answer);
+    co_return faults != nullptr ? std::move(*faults) : Findings();
 }
 
 // Touches nothing of the Service once it has asked: the Service may be gone when the answer comes.

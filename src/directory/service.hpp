@@ -40,7 +40,8 @@ class Service {
     using Examined = std::variant<identity::Unavailable, Findings>;
     net::Task<Examined> examine();
 
-    void start();  // Directory::start, soon
+    // Directory::start. Whoever does not come to an end within `patience` has no faults to tell.
+    net::Task<Findings> start(net::Clock::duration patience);
 
     const std::string& name() const { return name_; }
     const Capabilities& capabilities() const { return capabilities_; }

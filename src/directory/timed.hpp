@@ -16,7 +16,7 @@ class Timed final : public Directory {
     Capabilities capabilities() const override { return inner_->capabilities(); }
     net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
-    void start() override { inner_->start(); }
+    net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
 
  private:
     std::unique_ptr<Directory> inner_;

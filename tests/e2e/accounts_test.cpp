@@ -120,6 +120,18 @@ TEST_F(Accounts, OpenWithTheirPasswordAndWithThoseOfTheirPrograms) {
     EXPECT_EQ(auth("jane", "wrong"), 535);
 }
 
+TEST_F(Accounts, MayTypeTheirDomainInItsOwnLetters) {
+    users({"add", "jane@bücher.example", "--email", "jane@bücher.example"}, "sesame\n");
+    users({"add", "joe", "--email", "joe@bücher.example"}, "sesame\n");
+    for (const auto* login : {"jane@bücher.example", "Jane@BÜCHER.example",
+                              "jane@xn--bcher-kva.example", "joe@bücher.example", "joe"}) {
+        EXPECT_EQ(auth(login, "sesame"), 235) << login << gateway.log();
+        EXPECT_EQ(auth(login, "wrong"), 535) << login;
+    }
+    EXPECT_EQ(auth("jane@buecher.example", "sesame"), 535);
+    EXPECT_THAT(gateway.log(), HasSubstr("jane@xn--bcher-kva.example"));
+}
+
 TEST_F(Accounts, AnOldHashIsReplacedAtTheNextLogin) {
     auto old_hash = run({.arguments = {"openssl", "passwd", "-5", "sesame"}}).output;
     old_hash.pop_back();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "e2e/database_settings.hpp"
 #include "support/eventually.hpp"
 #include "support/gateway.hpp"
 #include "support/postgresql.hpp"
@@ -16,34 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* password = "correct horse";
-
-std::string settings(const Postgresql& server) {
-    return R"(
-[server]
-hostname = "mail.example.org"
-[server.listener.submission]
-bind = ["127.0.0.1:${port:submission}"]
-[certificate.default]
-cert = "${cert}"
-private-key = "${key}"
-[session.auth]
-directory = "'accounts'"
-allow-plain-text = true
-errors.wait = "100ms"
-[session.relay]
-next-hop = "'drop'"
-[next-hop.drop]
-type = "maildir"
-path = "${directory}/mail"
-[log]
-file = "${directory}/log"
-[directory.accounts]
-type = "postgresql"
-timeout = "2s"
-url = ")" + server.url("gate", "gate%20secret") +
-           "\"\n";
-}
+constexpr const char* password = database_password;
 
 class PostgresqlDirectory : public testing::Test {
  protected:
@@ -61,7 +35,7 @@ class PostgresqlDirectory : public testing::Test {
     }
     std::unique_ptr<Postgresql> database = filled();
     Postgresql& server = *database;
-    Gateway gateway{settings(server)};
+    Gateway gateway{database_settings("url = \"" + server.url("gate", "gate%20secret") + "\"\n")};
 };
 
 TEST_F(PostgresqlDirectory, TheAddressesOfTheAccountDecideWhoSheMayBe) {

@@ -118,6 +118,18 @@ TEST_F(PostgresqlBackend, ALoginMayBeMappedFirst) {
     EXPECT_EQ(host.outcome("jane", "correct horse"), "rejected unknown_user");
 }
 
+TEST_F(PostgresqlBackend, TheDomainOfALoginIsAskedForInALabels) {
+    DirectoryHost host(
+        connection(*server) +
+        authenticate("SELECT name, secret FROM postern.secrets WHERE lower(name) = :local AND "
+                     ":domain = 'xn--bcher-kva.example' AND :login = :local || '@' || :domain"));
+    EXPECT_EQ(host.outcome("Jane@Bücher.example", "correct horse"), "accepted Jane") << host.log();
+    EXPECT_EQ(host.outcome("jane@xn--bcher-kva.example", "correct horse"), "accepted Jane");
+    EXPECT_EQ(host.outcome("jane@xn--b\u00fccher.example", "correct horse"),
+              "rejected unknown_user");
+    EXPECT_EQ(host.outcome("jane", "correct horse"), "rejected unknown_user");
+}
+
 TEST_F(PostgresqlBackend, AnOldHashIsReplacedAfterALogin) {
     server->sql(
         "INSERT INTO postern.people VALUES ('anna', 'anna@example.org', 'active');"

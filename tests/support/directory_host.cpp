@@ -49,7 +49,8 @@ DirectoryHost::DirectoryHost(std::string_view settings) {
     for (const auto& each : build(settings))
         all += each + "\n";
     if (!all.empty()) throw std::runtime_error(all);
-    service_->start();
+    for (const auto& fault : run_task(service_->start(std::chrono::seconds(5))))
+        faults_.push_back(fault.setting + ": " + fault.sentence);
 }
 
 std::vector<std::string> DirectoryHost::build(std::string_view settings) {

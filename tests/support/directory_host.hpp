@@ -31,6 +31,9 @@ class DirectoryHost {
     identity::Principal principal(std::string_view login, std::string_view password);
     identity::Principal principal(std::string_view login);
 
+    // What was wrong with the settings at start: "query.emails: 127.0.0.1:5432: ..." each.
+    const std::vector<std::string>& faults() const { return faults_; }
+
     directory::Service& service() { return *service_; }
     std::string log() const { return log_.text(); }
     void set_log_level(observe::Level level) { log_.set_level(level); }  // debug from the start
@@ -62,6 +65,7 @@ class DirectoryHost {
     directory::PluginLoader loader_{POSTERN_BINARY_DIR "/lib/postern/backends"};
     crypto::HashPool hash_pool_{{.threads = 1}};
     std::unique_ptr<directory::Service> service_;
+    std::vector<std::string> faults_;
 };
 
 std::string in_words(const identity::AuthResult& answer);

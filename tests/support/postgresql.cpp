@@ -74,21 +74,50 @@ std::vector<pid_t> children_of(pid_t parent) {
 
 }  // namespace
 
-Postgresql::Postgresql(PostgresqlOptions options)
+Postgresql::Postgresql(Empty, PostgresqlOptions options)
     : options_(std::move(options)),
       authority_(std::make_unique<CertificateAuthority>(directory_.path())),
       port_(free_port()) {
-    const auto data = directory_ / "data";
-    fs::create_directory(data);
-    give_to_its_user(data);
-    const auto made =
-        run({.arguments = as_its_user({std::string(programs) + "initdb", "--no-sync",
-                                       "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
-                                       "--auth=trust", "-D", data.string()})});
-    if (made.status != 0) throw std::runtime_error("initdb: " + made.errors);
+    fs::create_directory(data());
+    fs::permissions(data(), fs::perms::owner_all);
+    give_to_its_user(data());
+}
+
+Postgresql::Postgresql(PostgresqlOptions options) : Postgresql(Empty{}, std::move(options)) {
+    run_program({"initdb", "--no-sync", "--username=postgres", "--encoding=UTF8",
+                 "--locale=C.UTF-8", "--auth=trust", "-D", data().string()});
     write_settings();
     start();
     sql("CREATE DATABASE mail", "postgres");
+}
+
+std::unique_ptr<Postgresql> Postgresql::standby() const {
+    std::unique_ptr<Postgresql> copy(new Postgresql(Empty{}, options_));
+    run_program({"pg_basebackup", "--no-sync", "--checkpoint=fast", "--write-recovery-conf", "-D",
+                 copy->data().string(), "-h", "127.0.0.1", "-p", std::to_string(port_), "-U",
+                 "postgres"});
+    copy->write_settings();
+    copy->start();
+    return copy;
+}
+
+void Postgresql::promote() const {
+    run_program({"pg_ctl", "promote", "-D", data().string()});
+}
+
+bool Postgresql::has_all_of(const Postgresql& primary) const {
+    const auto written = primary.sql("SELECT pg_current_wal_lsn()", "postgres");
+    return sql("SELECT pg_last_wal_replay_lsn() >= '" + written.substr(0, written.find('\n')) +
+                   "'::pg_lsn",
+               "postgres") == "t\n";
+}
+
+// One of PostgreSQL's own, as the server's user, to its end.
+void Postgresql::run_program(std::vector<std::string> command) {
+    const auto name = command.front();
+    command.front() = programs + name;
+    const auto done = run({.arguments = as_its_user(std::move(command))});
+    if (done.status != 0) throw std::runtime_error(name + ": " + done.errors);
 }
 
 Postgresql::~Postgresql() {
@@ -98,17 +127,16 @@ Postgresql::~Postgresql() {
 }
 
 void Postgresql::write_settings() const {
-    const auto data = directory_ / "data";
-    auto settings = fmt::format(settings_text, port_, data.string());
+    auto settings = fmt::format(settings_text, port_, data().string());
     if (options_.tls) {
         const auto files = authority_->issue(options_.certificate);
         give_to_its_user(files.key);
         fs::permissions(files.key, fs::perms::owner_read);
         settings += fmt::format(tls_text, ca(), files.cert, files.key);
     }
-    const auto older = read_file(data / "postgresql.conf");
-    write_file(data / "postgresql.conf", older + settings + options_.settings + "\n");
-    write_file(data / "pg_hba.conf", options_.access + std::string(access_text));
+    const auto older = read_file(data() / "postgresql.conf");
+    write_file(data() / "postgresql.conf", older + settings + options_.settings + "\n");
+    write_file(data() / "pg_hba.conf", options_.access + std::string(access_text));
 }
 
 std::string Postgresql::url(std::string_view user, std::string_view password,
@@ -127,11 +155,10 @@ std::string Postgresql::sql(std::string_view statements, std::string_view databa
 
 void Postgresql::start() {
     if (process_) earlier_log_ += process_->errors();
-    const auto data = directory_ / "data";
     // What a killed server has left: its pid may be somebody else's by now.
-    fs::remove(data / "postmaster.pid");
+    fs::remove(data() / "postmaster.pid");
     process_ = std::make_unique<Process>(Command{
-        .arguments = as_its_user({std::string(programs) + "postgres", "-D", data.string()})});
+        .arguments = as_its_user({std::string(programs) + "postgres", "-D", data().string()})});
     const auto port = std::to_string(port_);
     const bool answers = eventually([&] {
         return !process_->running() ||

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/certificates.hpp"
 #include "support/process.hpp"
@@ -27,6 +29,13 @@ class Postgresql {
     explicit Postgresql(PostgresqlOptions options = {});
     ~Postgresql();
 
+    // A second server that follows this one by streaming, read only until it is promoted: made by
+    // pg_basebackup, with a port of its own. It outlives this one.
+    std::unique_ptr<Postgresql> standby() const;
+    void promote() const;  // returns when it writes
+    // Whether it has applied all that `primary` has written by now.
+    bool has_all_of(const Postgresql& primary) const;
+
     std::uint16_t port() const { return port_; }
     std::string ca() const { return authority_->file(); }
     // postgresql://user:password@127.0.0.1:port/database
@@ -46,6 +55,10 @@ class Postgresql {
     std::string log() const;
 
  private:
+    struct Empty {};
+    Postgresql(Empty, PostgresqlOptions options);
+    std::filesystem::path data() const { return directory_ / "data"; }
+    static void run_program(std::vector<std::string> command);
     void write_settings() const;
     void signal_all(int number) const;
 

@@ -5,13 +5,17 @@
 namespace postern::postgresql {
 namespace {
 
-class Silent final : public observe::Log {
-    void line(observe::Level, const std::string&) override {}
+class Noted final : public observe::Log {
+ public:
+    std::string text;
+
+ private:
+    void line(observe::Level, const std::string& each) override { text += each + "\n"; }
 };
 
 struct Reading {
     std::optional<ConnectionSettings> settings;
-    std::string problems;
+    std::string problems, log;
 };
 
 Reading read(const std::string& admin) {
@@ -19,8 +23,9 @@ Reading read(const std::string& admin) {
         "[directory.sql]\nurl = \"postgresql://mx1:gate@db/mail?sslmode=verify-full\"\n" + admin,
         "t");
     auto section = document.root().table("directory").table("sql");
-    Silent log;
-    Reading reading{administration_connection(section, log), ""};
+    Noted log;
+    Reading reading{administration_connection(section, log), "", ""};
+    reading.log = log.text;
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
         reading.problems += problem.text() + "\n";
@@ -54,6 +59,16 @@ TEST(AdministrationSettings, MayNameAnotherPlaceUnderTheSameTls) {
     EXPECT_EQ(reading.settings->keywords.at("dbname"), "other");
     EXPECT_EQ(reading.settings->keywords.at("sslmode"), "verify-full");
     EXPECT_EQ(reading.settings->password.reveal(), "desk");
+    EXPECT_EQ(reading.log, "") << "nobody can be in between";
+}
+
+TEST(AdministrationSettings, MaySayOtherwiseOfTls) {
+    const auto reading =
+        read(R"(admin.url = "postgresql://ssl:ssl@primary/other?sslmode=require")");
+    ASSERT_TRUE(reading.settings) << reading.problems;
+    EXPECT_EQ(reading.settings->keywords.at("sslmode"), "require");
+    EXPECT_NE(reading.log.find("directory.sql.admin"), std::string::npos) << reading.log;
+    EXPECT_EQ(read(R"(admin.url = "postgresql://ssl:ssl@primary/other")").log, "");
 }
 
 TEST(AdministrationSettings, AreNotGuessed) {

@@ -22,7 +22,8 @@ Reading read(std::string_view toml) {
     auto document = config::Document::parse("[directory.sql]\n" + std::string(toml), "t");
     auto section = document.root().table("directory").table("sql");
     Noted log;
-    Reading reading{ConnectionSettings::read(section, log), "", ""};
+    Reading reading{ConnectionSettings::read(section), "", ""};
+    if (reading.settings) reading.settings->warn_of_impostors(section, log);
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
         reading.problems += problem.text() + "\n";
@@ -76,6 +77,7 @@ TEST(PostgresqlConnectionSettings, TellsWhatIsWrongAndWhatWouldBeRight) {
              Case{"url = \"mysql://db\"", "no address of a PostgreSQL database"},
              Case{"url = \"postgresql:///mail\"", "no host is named"},
              Case{"url = \"postgresql://db:99999/mail\"", "\"99999\" is no port"},
+             Case{"url = \"postgresql://db/mail?service=x\"", "no service file is read"},
              Case{"host = \"db:port\"", "\"db:port\" is no host"},
              Case{"host = \"db\"\ntls.mode = \"on\"", "\"on\" is no TLS mode"},
              Case{"host = \"db\"\ntarget-session-attrs = \"master\"", "\"master\" is none"},

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "directory/stack.hpp"
+#include "postgresql/administration_settings.hpp"
 #include "postgresql/postgresql_settings.hpp"
 
 namespace postern::postgresql {
@@ -49,6 +50,7 @@ Read read(std::string_view lines) {
         config::Document::parse(fmt::format("[directory.sql]\n{}", lines), "postern.toml");
     auto section = document.root().table("directory").table("sql");
     directory::read_service_settings(section, "type");
+    read_administration(section);
     Read result{read_settings(section, log), {}};
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
@@ -105,7 +107,7 @@ TEST(Documentation, NoKeyIsMissingInItsTable) {
             shown.insert(key.substr(0, dot));
     }
     const std::regex listed("known here: (.*)");
-    for (const std::string table : {"", "tls.", "query.", "pool."}) {
+    for (const std::string table : {"", "admin.", "tls.", "query.", "pool."}) {
         const auto problems = read(fmt::format("{}qqqqqqqqqqqq = 1", table)).problems;
         std::smatch parts;
         for (const auto& problem : problems)
