@@ -31,6 +31,16 @@ class DirectoryHost {
     identity::Principal principal(std::string_view login, std::string_view password);
     identity::Principal principal(std::string_view login);
 
+    // All accounts, in pages of at most so many.
+    struct Listing {
+        std::vector<directory::ListedAccount> accounts;
+        std::size_t pages = 0;
+        std::string why;  // it broke off
+        // Throws when there is not exactly one of that name.
+        const directory::ListedAccount& of(std::string_view name) const;
+    };
+    Listing accounts(std::size_t most = 500);
+
     directory::Service& service() { return *service_; }
     std::string log() const { return log_.text(); }
     void set_log_level(observe::Level level) { log_.set_level(level); }  // debug from the start
