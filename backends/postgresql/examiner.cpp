@@ -51,7 +51,7 @@ void Examiner::look_at_ourselves(const Connection& connection) {
 
 net::Task<> Examiner::look_at_queries(std::shared_ptr<Connection> connection) {
     std::string good;
-    for (const auto& statement : statements_of(settings_.queries)) {
+    for (const auto& statement : all_statements_of(settings_.queries)) {
         const auto described = co_await connection->prepare(statement.key, *statement.query);
         const auto* error = std::get_if<ServerError>(&described);
         const auto objection =
