@@ -101,6 +101,30 @@ std::optional<PasswordPolicy> policy_of(LDAPControl* const* controls) {
     return std::nullopt;
 }
 
+using Control = std::unique_ptr<LDAPControl, decltype(&ldap_control_free)>;
+
+Control control_for(LDAP* ldap, const Page& page) {
+    std::string octets = page.cookie;
+    berval cookie{octets.size(), octets.data()};
+    LDAPControl* control = nullptr;
+    check(ldap_create_page_control(ldap, page.entries, octets.empty() ? nullptr : &cookie, 0,
+                                   &control));
+    return {control, ldap_control_free};
+}
+
+// Without its cookie the rest of the entries would be lost, and nobody would know.
+std::string page_cookie_of(LDAP* ldap, LDAPControl** controls) {
+    auto* const page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, nullptr);
+    if (page == nullptr) return "";
+    ber_int_t estimate = 0;
+    berval cookie{};
+    if (ldap_parse_pageresponse_control(ldap, page, &estimate, &cookie) != LDAP_SUCCESS)
+        throw ProtocolError("a control of paged results that cannot be read");
+    std::string octets(octets_of(cookie));
+    ber_memfree(cookie.bv_val);
+    return octets;
+}
+
 // RFC 4511 4.12: the responseValue, or "". libldap's own function ends the process when the
 // responseName before it is empty.
 std::string extended_value_of(LDAPMessage* part) {
@@ -132,6 +156,7 @@ void read_result(LDAP* ldap, LDAPMessage* part, Message& message) {
     if (status != LDAP_SUCCESS) throw ProtocolError("an answer that cannot be read");
     message.answer.code = code;
     message.answer.policy = policy_of(controls.list);
+    message.page_cookie = page_cookie_of(ldap, controls.list);
     if (ldap_msgtype(part) != LDAP_RES_EXTENDED) return;
     if (message.id == 0)
         throw ProtocolError("the server disconnects: " + presentable(message.answer.diagnostic));
@@ -153,10 +178,13 @@ int Codec::search(const Search& search) {
     attributes.push_back(nullptr);
     const int dereference = dereference_of(search.dereference);
     ldap_set_option(ldap_->handle(), LDAP_OPT_DEREF, &dereference);
+    Control page(nullptr, ldap_control_free);
+    if (search.page) page = control_for(ldap_->handle(), *search.page);
+    LDAPControl* controls[] = {page.get(), nullptr};
     int id = 0;
     check(ldap_search_ext(ldap_->handle(), search.base.c_str(), scope_of(search.scope),
                           search.filter.c_str(), names.empty() ? nullptr : attributes.data(), 0,
-                          nullptr, nullptr, nullptr, search.most_entries, &id));
+                          controls, nullptr, nullptr, search.most_entries, &id));
     return id;
 }
 

@@ -18,6 +18,12 @@ namespace postern::ldap {
 enum class SearchScope : std::uint8_t { base, one_level, subtree };
 enum class Dereference : std::uint8_t { never, searching, finding, always };
 
+// RFC 2696: a part of a search's answer.
+struct Page {
+    int entries = 0;
+    std::string cookie;  // of the part before; empty: the first one
+};
+
 // RFC 4511 4.5.1.
 struct Search {
     std::string base;
@@ -26,6 +32,8 @@ struct Search {
     std::string filter = "(objectClass=*)";
     std::vector<std::string> attributes;
     int most_entries = 2;  // 0: as many as the server gives
+    // A server that knows no pages answers as if it had not been asked for one.
+    std::optional<Page> page = {};
 };
 
 // Everything that one request was answered with.
@@ -35,6 +43,7 @@ struct Message {
     std::vector<Entry> entries;
     std::size_t references = 0;  // continuations that a search found and that nobody follows
     std::string value;           // of an extended response
+    std::string page_cookie;     // where the next page begins; empty: there is none
 };
 
 // What came is no LDAP, or too much of it. The connection is of no use any more.

@@ -30,8 +30,10 @@ class EntryFinder {
     // Whether there is no entry of that name any more.
     net::Task<bool> has_gone(const std::string& dn);
 
- private:
+    // One that brings all that an account is made of.
     Search search_of(std::string base, SearchScope scope, std::string filter) const;
+
+ private:
     net::Task<Found> by_filter(std::string filter);
     net::Task<Found> by_user_name(std::string_view domain, std::string_view name);
     Found only_one(const std::vector<Message>& messages, const std::string& filter) const;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ldap/escape.hpp"
 #include "ldap/filter.hpp"
 
@@ -30,6 +32,25 @@ boost::system::result<FilterTemplate, TemplateError> FilterTemplate::parse(
 
 std::optional<std::string> FilterTemplate::fill(const Values& values) const {
     return text_.fill(values, escape_filter_value);
+}
+
+std::optional<std::string> FilterTemplate::anybody() const {
+    const auto sample = text_.sample();
+    const auto filter = parse_filter(sample.text);
+    if (!filter) return std::nullopt;
+    std::string all;
+    const char* behind = sample.text.data();
+    for (const auto value : filter->values) {
+        if (!text_.fills(sample, value)) continue;
+        all.append(behind, value.data()).append("*");
+        behind = value.data() + value.size();
+    }
+    all += behind;
+    // "(cn=*{local}*)" has asterisks of its own; one that is meant itself is \2a.
+    const auto repeated = std::unique(
+        all.begin(), all.end(), [](char left, char right) { return left == '*' && right == '*'; });
+    all.erase(repeated, all.end());
+    return parse_filter(all) ? std::optional(std::move(all)) : std::nullopt;
 }
 
 }  // namespace postern::ldap

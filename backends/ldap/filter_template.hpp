@@ -20,6 +20,9 @@ class FilterTemplate {
 
     // nullopt: a value that the filter asks for is missing, empty or blank. Nobody is meant.
     std::optional<std::string> fill(const Values& values) const;
+    // The filter of everybody whom some value would find: values that a placeholder is part of may
+    // be any. nullopt: there is no such filter, as for "(uid>={username})".
+    std::optional<std::string> anybody() const;
     bool uses(std::string_view placeholder) const { return text_.uses(placeholder); }
 
  private:

@@ -13,6 +13,7 @@
 
 namespace postern::ldap {
 
+using directory::ListResult;
 using identity::AuthResult;
 using identity::Credentials;
 using identity::Login;
@@ -80,6 +81,7 @@ directory::Capabilities LdapDirectory::capabilities() const {
         !settings_->attributes.email.empty() || !settings_->attributes.email_alias.empty();
     capabilities.several_secrets = settings_->method == Method::hash;
     capabilities.groups_are_dns = settings_->group_names == GroupNames::dn;
+    capabilities.lists_accounts = settings_->filter_list.has_value();
     return capabilities;
 }
 
@@ -91,6 +93,32 @@ net::Task<AuthResult> LdapDirectory::authenticate(const Credentials& credentials
 
 net::Task<LookupResult> LdapDirectory::lookup(const Login& login) {
     return ask<LookupResult>([this, &login](Server& server) { return look_up(server, login); });
+}
+
+// What fails takes its lister along.
+net::Task<ListResult> LdapDirectory::accounts(const directory::PageWanted& wanted) {
+    auto lister = std::exchange(lister_, nullptr);
+    if (wanted.cursor.empty()) {
+        auto opened = co_await ask<Opened>([this](Server& server) { return open_listing(server); });
+        if (auto* failure = std::get_if<Unavailable>(&opened)) co_return std::move(*failure);
+        lister = std::get<std::shared_ptr<AccountLister>>(std::move(opened));
+    }
+    if (!lister || lister->cursor() != wanted.cursor)
+        co_return Unavailable{Scope::question, "this listing is no more, and has to begin again"};
+    const auto page = [&](const std::shared_ptr<Server>&) { return lister->next(wanted.most); };
+    const auto deadline = net::Clock::now() + directory::listed_within;
+    std::vector one_server{lister->server()};
+    auto result = co_await directory::ask_in_turn<ListResult>(std::move(one_server), deadline, {},
+                                                              page, failure_of);
+    if (!lister->cursor().empty() && std::holds_alternative<directory::AccountPage>(result))
+        lister_ = std::move(lister);
+    co_return result;
+}
+
+net::Task<LdapDirectory::Opened> LdapDirectory::open_listing(Server& server) {
+    auto connection = co_await server.connect_as_service();
+    co_return std::make_shared<AccountLister>(server.shared_from_this(), std::move(connection),
+                                              settings_, name_, log_);
 }
 
 net::Task<directory::Findings> LdapDirectory::examine() {

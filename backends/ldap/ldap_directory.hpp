@@ -8,6 +8,7 @@
 
 #include "directory/password_check.hpp"
 #include "directory/plugin.hpp"
+#include "ldap/account_lister.hpp"
 #include "ldap/entry_finder.hpp"
 #include "ldap/ldap_settings.hpp"
 #include "ldap/principal_finder.hpp"
@@ -26,6 +27,7 @@ class LdapDirectory final : public directory::Directory {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     directory::Capabilities capabilities() const override;
+    net::Task<directory::ListResult> accounts(const directory::PageWanted& wanted) override;
     net::Task<directory::Findings> examine() override;
 
  private:
@@ -48,12 +50,15 @@ class LdapDirectory final : public directory::Directory {
     std::string account_of(const Entry& entry) const;
     net::Task<identity::LookupResult> principal_of(Server& server, Entry entry);
     net::Task<identity::LookupResult> look_up(Server& server, const identity::Login& login);
+    using Opened = std::variant<identity::Unavailable, std::shared_ptr<AccountLister>>;
+    net::Task<Opened> open_listing(Server& server);
 
     std::shared_ptr<const Settings> settings_;
     observe::Log& log_;
     std::string name_;
     directory::PasswordCheck hashes_;
     std::shared_ptr<Servers> servers_;
+    std::shared_ptr<AccountLister> lister_;  // between two pages
 };
 
 }  // namespace postern::ldap

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ldap/dn.hpp"
+#include "ldap/filter.hpp"
 #include "observe/events.hpp"
 
 namespace postern::ldap {
@@ -154,6 +155,29 @@ void read_authentication(Section& bind, Settings& settings) {
                      "netbios-domains = [\"CORP\"] beside it, or a template that is a DN");
 }
 
+// Without a filter of its own: whoever could log in with something.
+void read_list_filter(Section& filter, Settings& settings) {
+    if (filter.has("list")) {
+        const auto text = filter.text("list");
+        if (const auto parsed = parse_filter(text); !parsed)
+            filter.problem("list",
+                           fmt::format("at octet {}: no search filter (RFC 4515), expected {}",
+                                       parsed.error().offset + 1, parsed.error().expected),
+                           "list = \"(objectClass=inetOrgPerson)\"; it has no placeholders");
+        settings.filter_list = text;
+        return;
+    }
+    const auto anybody = [](const std::optional<FilterTemplate>& each) {
+        return each ? each->anybody() : std::nullopt;
+    };
+    settings.filter_list = anybody(settings.filter_name);
+    const auto by_email = anybody(settings.filter_email);
+    if (settings.filter_email && (!by_email || !settings.filter_list))
+        settings.filter_list.reset();
+    else if (by_email)
+        settings.filter_list = fmt::format("(|{}{})", *settings.filter_list, *by_email);
+}
+
 void read_search(Section& section, Settings& settings, observe::Log& log) {
     settings.bases = section.texts("base-dn");
     for (const auto& base : settings.bases) {
@@ -181,6 +205,7 @@ void read_search(Section& section, Settings& settings, observe::Log& log) {
     auto filter = section.table("filter");
     settings.filter_name = read_filter(filter, "name", of_a_login);
     settings.filter_email = read_filter(filter, "email", of_a_login);
+    read_list_filter(filter, settings);
     if (!filter.has("name"))
         section.problem("", "it is not said what a login is in this directory",
                         "filter.name = \"(&(objectClass=inetOrgPerson)(uid=?))\"");

@@ -74,6 +74,7 @@ struct Settings {
     SearchScope scope = SearchScope::subtree;
     Dereference dereference = Dereference::never;
     std::optional<FilterTemplate> filter_name, filter_email;
+    std::optional<std::string> filter_list;  // who has an account; nullopt: nobody can tell
     AttributeSettings attributes;
     GroupNames group_names = GroupNames::dn;
     GroupSettings groups;

@@ -34,34 +34,55 @@ constexpr std::string_view member_in_chain = "(member:1.2.840.113556.1.4.1941:={
 }  // namespace
 
 net::Task<LookupResult> PrincipalFinder::principal_of(Entry entry) {
+    auto read = co_await read_whole(entry);
+    if (auto* unavailable = std::get_if<Unavailable>(&read)) co_return std::move(*unavailable);
+    auto& reading = std::get<Reading>(read);
+    auto& principal = reading.principal;
+    if (reading.is_disabled) co_return Rejected{Reason::disabled, principal.name};
+    if (!reading.is_person) co_return Rejected{Reason::not_permitted, principal.name};
+    if (auto failure = co_await complete(entry.dn, reading)) co_return *std::move(failure);
+    co_return std::move(principal);
+}
+
+net::Task<PrincipalFinder::Described> PrincipalFinder::describe(Entry entry) {
+    auto read = co_await read_whole(entry);
+    auto* reading = std::get_if<Reading>(&read);
+    if (reading == nullptr || !reading->is_person) co_return read;
+    if (auto failure = co_await complete(entry.dn, *reading)) co_return *std::move(failure);
+    co_return read;
+}
+
+// What the entry itself says.
+net::Task<PrincipalFinder::Described> PrincipalFinder::read_whole(Entry& entry) {
     if (auto failure = co_await follow_ranges(entry)) co_return *std::move(failure);
     auto reading = read_principal(entry, settings_.attributes, settings_.group_names);
     if (!reading) co_return odd(entry.dn, reading.error());
-    auto& principal = reading->principal;
-    if (reading->is_disabled) co_return Rejected{Reason::disabled, principal.name};
-    if (!reading->is_person) co_return Rejected{Reason::not_permitted, principal.name};
+    co_return *std::move(reading);
+}
 
-    if (reading->delegator_dns.size() > most_delegators)
-        co_return odd(entry.dn, "too many that it may send on behalf of");
-    for (const auto& dn : reading->delegator_dns)
-        if (auto failure = co_await add_addresses(dn, principal.on_behalf_of))
-            co_return *std::move(failure);
+// What other entries say.
+net::Task<PrincipalFinder::Failure> PrincipalFinder::complete(const std::string& dn,
+                                                              Reading& reading) {
+    auto& principal = reading.principal;
+    if (reading.delegator_dns.size() > most_delegators)
+        co_return odd(dn, "too many that it may send on behalf of");
+    for (const auto& delegator : reading.delegator_dns)
+        if (auto failure = co_await add_addresses(delegator, principal.on_behalf_of))
+            co_return failure;
 
     Names groups;
-    for (const auto& dn : reading->group_dns)
-        groups.emplace(normalize_dn(dn).value_or(dn), dn);
+    for (const auto& group : reading.group_dns)
+        groups.emplace(normalize_dn(group).value_or(group), group);
     const Names known = groups;
     const auto login = identity::Login::parse(principal.name);
-    if (!login) co_return odd(entry.dn, "its name cannot be a login");
-    if (auto failure = co_await find_groups({entry.dn, *login}, groups))
-        co_return *std::move(failure);
-    for (const auto& [normal, dn] : groups) {
-        if (!known.contains(normal)) add_group(principal.groups, dn);
+    if (!login) co_return odd(dn, "its name cannot be a login");
+    if (auto failure = co_await find_groups({dn, *login}, groups)) co_return failure;
+    for (const auto& [normal, group] : groups) {
+        if (!known.contains(normal)) add_group(principal.groups, group);
         if (!settings_.groups.own_addresses) continue;
-        if (auto failure = co_await add_addresses(dn, principal.addresses))
-            co_return *std::move(failure);
+        if (auto failure = co_await add_addresses(group, principal.addresses)) co_return failure;
     }
-    co_return std::move(principal);
+    co_return std::nullopt;
 }
 
 // Active Directory gives long lists in pieces: "member;range=0-1499", then "member;range=1500-*".

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "identity/auth_result.hpp"
@@ -25,6 +26,9 @@ class PrincipalFinder {
 
     // Rejected{disabled} or {not_permitted}: an entry that may be nobody here.
     net::Task<identity::LookupResult> principal_of(Entry entry);
+    // The same for who lists accounts: closed ones are told with all that they have.
+    using Described = std::variant<identity::Unavailable, Reading>;
+    net::Task<Described> describe(Entry entry);
 
  private:
     using Failure = std::optional<identity::Unavailable>;
@@ -34,6 +38,8 @@ class PrincipalFinder {
         const identity::Login& login;  // made of its name
     };
 
+    net::Task<Described> read_whole(Entry& entry);
+    net::Task<Failure> complete(const std::string& dn, Reading& reading);
     net::Task<Failure> follow_ranges(Entry& entry);
     net::Task<Failure> read_behind(Range& range, Entry& entry);
     void add_group(std::vector<std::string>& groups, const std::string& dn) const;

@@ -11,6 +11,7 @@ inline constexpr int size_limit_exceeded = 4;
 inline constexpr int auth_method_not_supported = 7;
 inline constexpr int stronger_auth_required = 8;
 inline constexpr int referral = 10;
+inline constexpr int admin_limit_exceeded = 11;
 inline constexpr int unavailable_critical_extension = 12;
 inline constexpr int confidentiality_required = 13;
 inline constexpr int sasl_bind_in_progress = 14;

@@ -33,9 +33,11 @@ class Server final : public directory::Watch::Watched, public std::enable_shared
         watch_.attempt_failed(begun, why);
     }
 
-    // As the service account. Both throw what Connection throws.
+    // As the service account. All throw what Connection throws.
     net::Task<Message> search(Search search);
-    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN. Throws as they do.
+    // A connection of its own for who asks one thing after the other on it.
+    net::Task<std::unique_ptr<Connection>> connect_as_service();
+    // From the rootDSE: the server takes AD's LDAP_MATCHING_RULE_IN_CHAIN.
     net::Task<bool> knows_chain_rule();
 
     // A connection of its own for one user, given back at the end. Its first bind may be

@@ -74,9 +74,7 @@ void Server::drop_broken_pipelines() {
 }
 
 net::Task<std::shared_ptr<Pipeline>> Server::open_pipeline() {
-    if (net::Clock::now() < refused_until_) throw Refused(refusal_);
-    auto connection = co_await connect();
-    co_await bind_service(*connection);
+    auto connection = co_await connect_as_service();
     const auto root = co_await connection->search(root_search());
     for (const auto& entry : root.entries)
         knows_chain_rule_ = std::ranges::count(entry.values("supportedCapabilities"),
@@ -84,6 +82,13 @@ net::Task<std::shared_ptr<Pipeline>> Server::open_pipeline() {
     auto pipeline = std::make_shared<Pipeline>(std::move(connection), executor_);
     pipeline->start();
     co_return pipeline;
+}
+
+net::Task<std::unique_ptr<Connection>> Server::connect_as_service() {
+    if (net::Clock::now() < refused_until_) throw Refused(refusal_);
+    auto connection = co_await connect();
+    co_await bind_service(*connection);
+    co_return connection;
 }
 
 net::Task<> Server::bind_service(Connection& connection) {

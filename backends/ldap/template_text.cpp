@@ -133,6 +133,14 @@ std::size_t TemplateText::origin(const Sample& sample, std::size_t offset) const
     return piece.offset + inside;
 }
 
+bool TemplateText::fills(const Sample& sample, std::string_view part) const {
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+        const auto word = std::string_view(sample.text).substr(sample.offsets[i], sentinel.size());
+        if (pieces_[i].is_placeholder && lies_in(word, part)) return true;
+    }
+    return false;
+}
+
 std::optional<std::size_t> TemplateText::first_outside(
     const Sample& sample, std::span<const std::string_view> values) const {
     for (std::size_t i = 0; i < pieces_.size(); ++i) {

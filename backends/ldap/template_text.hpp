@@ -56,6 +56,8 @@ class TemplateText {
     // are views into the sample's text; nullopt: there is none.
     std::optional<std::size_t> first_outside(const Sample& sample,
                                              std::span<const std::string_view> values) const;
+    // Whether the word of a placeholder stands in a part of the sample's text.
+    bool fills(const Sample& sample, std::string_view part) const;
 
  private:
     std::vector<Piece> pieces_;

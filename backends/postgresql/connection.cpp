@@ -174,7 +174,7 @@ void Connection::send(const Call& call) {
     for (const auto& parameter : call.parameters)
         values.push_back(parameter.c_str());
     const auto count = static_cast<int>(values.size());
-    if (prepares_)
+    if (prepares_ && call.is_prepared)
         require(PQsendQueryPrepared(connection_, statement_name(call.key).c_str(), count,
                                     values.data(), nullptr, nullptr, 0));
     else

@@ -40,6 +40,7 @@ struct Call {
     std::string_view key;  // of the settings: "emails"
     const QueryTemplate* query = nullptr;
     std::vector<std::string> parameters = {};
+    bool is_prepared = true;  // where statements are
 };
 
 // One connection to a server, in libpq's pipeline mode: many questions at a time, answered in their

@@ -56,7 +56,7 @@ net::Task<> Examiner::look_at_queries(std::shared_ptr<Connection> connection) {
     for (const auto& objection : objections)
         tell(Kind::fault, objection.text());
     std::string good;
-    for (const auto& statement : statements_of(settings_.queries))
+    for (const auto& statement : all_statements_of(settings_.queries))
         if (std::ranges::find(objections, statement.key, &Objection::key) == objections.end())
             good += fmt::format("{}query.{}", good.empty() ? "" : ", ", statement.key);
     if (!good.empty()) tell(Kind::good, "takes " + good);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,7 +8,6 @@
 
 #include "directory/password_check.hpp"
 #include "directory/plugin.hpp"
-#include "postgresql/row_reader.hpp"
 #include "postgresql/server.hpp"
 #include "postgresql/upkeep.hpp"
 
@@ -22,6 +22,7 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     directory::Capabilities capabilities() const override;
     net::Task<directory::AdoptResult> adopt(const directory::Newcomer& newcomer) override;
+    net::Task<directory::ListResult> accounts(const directory::PageWanted& wanted) override;
     net::Task<directory::Findings> examine() override;
     net::Task<directory::Findings> start(net::Deadline deadline) override;
 
@@ -31,7 +32,7 @@ class PostgresqlDirectory final : public directory::Directory {
     template <class Result>
     using Question = std::function<net::Task<Result>(ServerPtr)>;
     template <class Result>
-    net::Task<Result> ask(Question<Result> question);
+    net::Task<Result> ask(Question<Result> question, std::chrono::milliseconds patience);
     std::vector<ServerPtr> candidates() const;
     std::string why_nobody() const;
 
@@ -41,19 +42,7 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<identity::LookupResult> look_up(ServerPtr server, const identity::Login& login);
     net::Task<directory::AdoptResult> take_in(ServerPtr server,
                                               const directory::Newcomer& newcomer);
-
-    // Steps of both. Unavailable and "nobody" (nullopt) end a question.
-    template <class T>
-    using Found = std::variant<identity::Unavailable, std::optional<T>>;
-    net::Task<Found<Account>> account_of(ServerPtr server, const identity::Login& login,
-                                         bool with_secrets);
-    net::Task<Found<Values>> translate(ServerPtr server, const Values& values);
-    net::Task<identity::LookupResult> principal_of(ServerPtr server, std::string name);
-    using Answered = std::variant<identity::Unavailable, std::vector<Rows>>;
-    net::Task<Answered> answered(ServerPtr server, std::vector<Call> calls, bool writes = false);
-    identity::Unavailable misread(std::string_view key, const Misread& misread,
-                                  std::string_view account);
-    void tell_odd_entry(std::string_view account, std::string_view why);
+    net::Task<directory::ListResult> list(ServerPtr server, const directory::PageWanted& wanted);
 
     std::shared_ptr<const Settings> settings_;
     observe::Log& log_;

@@ -13,6 +13,7 @@ using config::Section;
 
 constexpr std::string_view of_a_login[] = {"login", "local", "domain"};
 constexpr std::string_view of_an_account[] = {"name"};
+constexpr std::string_view of_a_page[] = {"after", "limit"};
 constexpr std::string_view of_a_change[] = {"name", "old", "new"};
 constexpr std::string_view of_an_id[] = {"id"};
 constexpr std::string_view of_a_newcomer[] = {"name", "secret", "addresses", "groups"};
@@ -36,6 +37,10 @@ constexpr Query all_queries[] = {
      "SELECT group_name FROM postern.account_groups(:name)"},
     {"on-behalf-of", &Queries::on_behalf_of, of_an_account,
      "SELECT address FROM postern.account_on_behalf_of(:name)"},
+    {"list", &Queries::list, of_a_page,
+     "SELECT accounts.name, secrets.hash AS secret, accounts.status FROM postern.accounts LEFT "
+     "JOIN postern.secrets ON secrets.account = accounts.name WHERE accounts.name > :after ORDER "
+     "BY accounts.name LIMIT :limit"},
     {"rehash", &Queries::rehash, of_a_change, "SELECT postern.rehash(:name, :old, :new)"},
     {"touch", &Queries::touch, of_an_id, "SELECT postern.touch_app_password(:id)"},
     {"adopt", &Queries::adopt, of_a_newcomer,
@@ -71,6 +76,10 @@ void read_queries(Section& section, Queries& queries) {
         table.problem("rehash", "without :name, :old and :new a change in between would be lost",
                       "UPDATE users SET secret = :new WHERE name = :name AND secret = :old");
     if (!rehashes) queries.rehash.reset();
+    if (queries.list && queries.list->placeholders().size() != 2)
+        table.problem("list", "without :after and :limit it would not go on from page to page",
+                      "SELECT name, secret FROM users WHERE name > :after ORDER BY name LIMIT "
+                      ":limit");
 }
 
 std::size_t read_count(Section& section, std::string_view key, std::size_t fallback,

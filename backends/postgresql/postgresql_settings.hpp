@@ -20,6 +20,7 @@ struct Queries {
     std::optional<QueryTemplate> authenticate;  // a row for each secret
     std::optional<QueryTemplate> lookup;        // a row; without it that of `authenticate`
     std::optional<QueryTemplate> emails, groups, on_behalf_of;
+    std::optional<QueryTemplate> list;                  // all accounts, page by page
     std::optional<QueryTemplate> rehash, touch, adopt;  // these write
 
     friend bool operator==(const Queries&, const Queries&) = default;

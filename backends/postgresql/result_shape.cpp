@@ -99,6 +99,10 @@ boost::system::result<AccountShape, std::string> AccountShape::find(const Column
     return shape;
 }
 
+boost::system::result<AccountShape, std::string> AccountShape::find_listed(const Columns& columns) {
+    return find(columns, std::ranges::count(columns, "secret", &Column::name) > 0);
+}
+
 FindResult find_value_column(const Columns& columns, std::string_view name) {
     if (columns.size() != 1) return find_needed(columns, name);
     if (is_text(columns.front().type)) return std::size_t{0};

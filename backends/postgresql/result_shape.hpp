@@ -22,6 +22,8 @@ struct AccountShape {
 
     static boost::system::result<AccountShape, std::string> find(const Columns& columns,
                                                                  bool with_secret);
+    // Of query.list: with or without secrets.
+    static boost::system::result<AccountShape, std::string> find_listed(const Columns& columns);
 };
 
 // Of a query that lists one thing: its only column, or the one of several that is called so.

@@ -20,11 +20,9 @@ struct Status {
     std::string_view word;
     std::optional<Reason> closed;
 };
-constexpr Status statuses[] = {{"active", std::nullopt},
-                               {"disabled", Reason::disabled},
-                               {"must-change", Reason::expired},
-                               {"expired", Reason::expired},
-                               {"locked", Reason::locked}};
+constexpr Status statuses[] = {{"active", std::nullopt},         {"disabled", Reason::disabled},
+                               {"must-change", Reason::expired}, {"must_change", Reason::expired},
+                               {"expired", Reason::expired},     {"locked", Reason::locked}};
 
 Misread misread(std::string why) {
     return {std::move(why), false};
@@ -153,6 +151,25 @@ Read<std::vector<std::string>> read_groups(const Rows& rows) {
         groups.push_back(*value);
     }
     return groups;
+}
+
+Read<std::vector<ListedRow>> read_list(Rows& rows) {
+    const auto shape = AccountShape::find_listed(rows.columns);
+    if (!shape) return misread(shape.error());
+    std::vector<ListedRow> list;
+    for (auto& row : rows.rows) {
+        auto& listed = list.emplace_back();
+        const auto& name = row[shape->name];
+        listed.name = name.value_or("");
+        if (!may_be_name(name)) listed.mistake = name ? "a name that is none" : "\"name\" is NULL";
+        if (const auto closed = closed_by(*shape, row))
+            listed.closed = *closed;
+        else
+            listed.mistake = closed.error().why;
+        if (shape->secret && row[*shape->secret])
+            listed.secret = crypto::Secret::take(*row[*shape->secret]);
+    }
+    return list;
 }
 
 Read<bool> read_adopted(const Rows& rows) {

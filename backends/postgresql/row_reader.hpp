@@ -51,6 +51,16 @@ Read<std::optional<std::string>> read_login(const Rows& rows);
 Read<std::vector<std::string>> read_addresses(const Rows& rows, bool or_domains);
 Read<std::vector<std::string>> read_groups(const Rows& rows);
 
+// Of query.list, where a row is an account.
+struct ListedRow {
+    std::string name;       // empty: it has none
+    crypto::Secret secret;  // empty: it has none
+    std::optional<identity::Reason> closed;
+    std::string mistake;  // what cannot be understood of it
+};
+// `rows` loses its secrets. The error is about all of them.
+Read<std::vector<ListedRow>> read_list(Rows& rows);
+
 // Of query.adopt: whether an account was made, its only column.
 Read<bool> read_adopted(const Rows& rows);
 

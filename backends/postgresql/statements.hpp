@@ -17,7 +17,9 @@ struct Statement {
     std::string objection_to(const Columns& columns) const;
 };
 
-// Those that are asked. They point into `queries`.
+// Those that logins ask. They point into `queries`.
 std::vector<Statement> statements_of(const Queries& queries);
+// With those that only an administrator asks, and that logins can do without.
+std::vector<Statement> all_statements_of(const Queries& queries);
 
 }  // namespace postern::postgresql

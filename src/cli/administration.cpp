@@ -4,7 +4,6 @@
 
 #include "app/application.hpp"
 #include "app/settings.hpp"
-#include "directory/plugin_loader.hpp"
 
 namespace postern::cli {
 
@@ -19,17 +18,11 @@ struct Candidate {
     const directory::Plugin* plugin;
 };
 
-PluginLoader plugins_of(config::Section& root) {
-    const auto folder = root.table("server").text("plugins");
-    return PluginLoader(folder.empty() ? PluginLoader::default_folder()
-                                       : std::filesystem::path(folder));
-}
-
 // The directories that can be administered, or the one of that name whatever it is. A backend that
 // is not installed is nobody's fault unless it was asked for.
 std::vector<Candidate> candidates(config::Document& document, const std::string& wanted) {
     auto root = document.root();
-    const auto plugins = plugins_of(root);
+    const auto plugins = plugins_of(document);
     std::vector<Candidate> found;
     for (auto& [name, section] : root.tables("directory")) {
         if (!wanted.empty() && name != wanted) continue;
@@ -80,6 +73,12 @@ int status_of(AdministrationError::Kind kind) {
 
 }  // namespace
 
+PluginLoader plugins_of(config::Document& document) {
+    const auto folder = document.root().table("server").text("plugins");
+    return PluginLoader(folder.empty() ? PluginLoader::default_folder()
+                                       : std::filesystem::path(folder));
+}
+
 AdministrationOption::AdministrationOption(CLI::App& command) : settings_(command) {
     command.add_option("--directory", *directory_, "Which one, when there are several")
         ->type_name("NAME");
@@ -103,7 +102,7 @@ int AdministrationOption::run(const Work& work) const {
         const auto hashing = hashing_of(document, section);
         const auto administration = chosen->plugin->administer(section, log);
         if (mistaken() || !administration) return Status::configuration;
-        return work(*administration, hashing);
+        return work(*administration, {hashing, document, chosen->name});
     } catch (const AdministrationError& error) {
         std::cerr << error.what() << (error.hint().empty() ? "" : "; ") << error.hint() << "\n";
         return status_of(error.kind());

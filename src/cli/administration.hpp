@@ -6,8 +6,10 @@
 
 #include "cli/cli.hpp"
 #include "cli/settings_option.hpp"
+#include "config/section.hpp"
 #include "crypto/password_hash.hpp"
 #include "directory/administration.hpp"
+#include "directory/plugin_loader.hpp"
 
 namespace postern::cli {
 
@@ -16,6 +18,15 @@ struct Hashing {
     crypto::HashCost cost;      // of new ones
     crypto::HashLimits limits;  // of those that come ready
 };
+
+// What somebody who administers may also need of the settings.
+struct Surroundings {
+    Hashing hashing;
+    config::Document& document;
+    std::string directory;  // the one that is administered
+};
+
+directory::PluginLoader plugins_of(config::Document& document);
 
 // What `migrate` and `users` have in common: the options --config and --directory, and somebody to
 // do what was asked for. Of the settings only the directory's own are read, so that accounts can be
@@ -26,7 +37,7 @@ class AdministrationOption {
 
     // Connects and lets `work` do it; returns the exit status. What goes wrong is told on standard
     // error.
-    using Work = std::function<int(directory::Administration&, const Hashing&)>;
+    using Work = std::function<int(directory::Administration&, const Surroundings&)>;
     int run(const Work& work) const;
 
  private:

@@ -29,10 +29,10 @@ class Csv final : public AccountFile {
  public:
     explicit Csv(std::istream& stream) : stream_(stream) {}
 
-    std::optional<FileAccount> next() override {
+    std::optional<ForeignAccount> next() override {
         if (header_.empty()) {
             auto mistake = read_header();
-            if (!mistake.empty()) return FileAccount{.line = 1, .mistake = std::move(mistake)};
+            if (!mistake.empty()) return ForeignAccount{.line = 1, .mistake = std::move(mistake)};
         }
         std::vector<std::string> cells;
         do {
@@ -57,8 +57,8 @@ class Csv final : public AccountFile {
         return "";
     }
 
-    FileAccount account(std::vector<std::string>& cells) const {
-        FileAccount account;
+    ForeignAccount account(std::vector<std::string>& cells) const {
+        ForeignAccount account;
         account.line = begin_;
         if (overlong_)
             account.mistake = "the line is too long, or a quote is not closed";

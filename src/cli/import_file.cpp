@@ -1,24 +1,43 @@
 #include "cli/import_file.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace postern::cli {
 
 namespace {
 
-using directory::Account;
+class FileSource final : public AccountSource {
+ public:
+    FileSource(const std::string& form, const std::string& path)
+        : path_(path),
+          stream_(path, std::ios::binary),
+          size_(std::filesystem::file_size(path)),
+          file_(open_account_file(form, stream_)) {}
 
-template <class Reader>
-std::string read_all(const std::vector<std::string>& typed, Reader reader,
-                     std::vector<std::string>& into) {
-    for (const auto& each : typed) {
-        auto read = reader(each);
-        if (!read.value) return read.why;
-        if (std::ranges::find(into, *read.value) == into.end())
-            into.push_back(std::move(*read.value));
+    std::optional<ForeignAccount> next() override {
+        auto account = file_->next();
+        if (account) line_ = account->line;
+        return account;
     }
-    return "";
-}
+
+    std::string place() const override { return fmt::format("{}:{}", path_, line_); }
+
+    std::optional<unsigned> percent() override {
+        const auto at = stream_.tellg();
+        if (at < 0 || size_ == 0) return 100;
+        return static_cast<unsigned>(100 * static_cast<std::uintmax_t>(at) / size_);
+    }
+
+ private:
+    const std::string path_;
+    std::ifstream stream_;
+    const std::uintmax_t size_;
+    const std::unique_ptr<AccountFile> file_;
+    std::size_t line_ = 0;
+};
 
 }  // namespace
 
@@ -28,33 +47,11 @@ std::unique_ptr<AccountFile> open_account_file(std::string_view form, std::istre
     return open_csv(stream);
 }
 
-Read<Account> read_file_account(const FileAccount& file, bool clear_text,
-                                const crypto::HashLimits& limits) {
-    using Refused = Read<Account>;
-    if (!file.mistake.empty()) return Refused::refused(file.mistake);
-    Account account;
-    auto login = read_login(file.login);
-    if (!login.value) return Refused::refused(login.why);
-    account.name = std::move(*login.value);
-    if (auto why = read_all(file.emails, read_address, account.addresses); !why.empty())
-        return Refused::refused(why);
-    if (auto why = read_all(file.groups, read_group, account.groups); !why.empty())
-        return Refused::refused(why);
-    // An account that is called like an address owns it.
-    if (account.name.find('@') != std::string::npos)
-        if (auto why = read_all({account.name}, read_address, account.addresses); !why.empty())
-            return Refused::refused(why);
-    if (!file.status.empty()) {
-        account.status = directory::account_status(file.status);
-        if (!account.status)
-            return Refused::refused("the status is one of active, disabled, must_change");
-    }
-    if (file.password.empty() || (clear_text && is_clear_text(file.password.reveal())))
-        return account;
-    auto hash = read_hash(file.password.reveal(), limits);
-    if (!hash.value) return Refused::refused(hash.why);
-    account.hash = std::move(*hash.value);
-    return account;
+std::unique_ptr<AccountSource> open_file_source(const std::string& form, const std::string& path) {
+    // A folder opens, too, and reads as nothing.
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(path, none) || !std::ifstream(path)) return nullptr;
+    return std::make_unique<FileSource>(form, path);
 }
 
 }  // namespace postern::cli

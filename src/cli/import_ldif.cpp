@@ -13,8 +13,8 @@ class Ldif final : public AccountFile {
     explicit Ldif(std::istream& stream) : stream_(stream) {}
 
     // Entries without a uid are no people: organizational units, groups.
-    std::optional<FileAccount> next() override {
-        FileAccount account;
+    std::optional<ForeignAccount> next() override {
+        ForeignAccount account;
         while (read_entry(account)) {
             account.emails.insert(account.emails.end(), aliases_.begin(), aliases_.end());
             if (!account.login.empty() || !account.mistake.empty()) return account;
@@ -24,8 +24,8 @@ class Ldif final : public AccountFile {
 
  private:
     // False: the file is at its end.
-    bool read_entry(FileAccount& account) {
-        account = FileAccount();
+    bool read_entry(ForeignAccount& account) {
+        account = ForeignAccount();
         aliases_.clear();
         std::string line;
         const crypto::WipeAtEnd wiped(line);
@@ -58,7 +58,7 @@ class Ldif final : public AccountFile {
         return true;
     }
 
-    void add(const std::string& line, FileAccount& account) {
+    void add(const std::string& line, ForeignAccount& account) {
         const auto colon = line.find(':');
         if (colon == std::string::npos || line.size() > longest_line) {
             account.mistake = "this is no line of LDIF, or a long one: attribute: value";
@@ -84,7 +84,7 @@ class Ldif final : public AccountFile {
         }
     }
 
-    void set(const std::string& attribute, std::string& value, FileAccount& account) {
+    void set(const std::string& attribute, std::string& value, ForeignAccount& account) {
         if (attribute == "changetype" && value != "add")
             account.mistake = "this is a change, not an entry";
         else if (attribute == "uid" && account.login.empty())

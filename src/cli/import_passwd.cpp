@@ -20,7 +20,7 @@ class Passwd final : public AccountFile {
  public:
     explicit Passwd(std::istream& stream) : stream_(stream) {}
 
-    std::optional<FileAccount> next() override {
+    std::optional<ForeignAccount> next() override {
         std::string line;
         const crypto::WipeAtEnd wiped(line);
         while (std::getline(stream_, line)) {
@@ -32,8 +32,8 @@ class Passwd final : public AccountFile {
     }
 
  private:
-    FileAccount account(std::string_view line) const {
-        FileAccount account;
+    ForeignAccount account(std::string_view line) const {
+        ForeignAccount account;
         account.line = number_;
         const auto colon = line.find(':');
         if (colon == line.npos || line.size() > longest_line) {

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/generation.hpp"
+#include "cli/await.hpp"
 
 namespace postern::cli {
 
@@ -27,9 +26,10 @@ class Instance {
     // there is none or several could be meant.
     directory::Service* directory(const std::string& name) const;
 
-    // Runs a question on this thread to its answer.
     template <class T>
-    T await(net::Task<T> question);
+    T await(net::Task<T> question) {
+        return cli::await(io_, std::move(question));
+    }
 
  private:
     // Of a question, the steps that the directory takes; else what deserves a look.
@@ -42,13 +42,5 @@ class Instance {
     net::BlockingPool files_{1, 16};
     std::unique_ptr<app::Generation> generation_;
 };
-
-template <class T>
-T Instance::await(net::Task<T> question) {
-    auto answer = net::asio::co_spawn(io_, std::move(question), net::asio::use_future);
-    io_.restart();
-    io_.run();
-    return answer.get();
-}
 
 }  // namespace postern::cli

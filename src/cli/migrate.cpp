@@ -59,7 +59,7 @@ void add_migrate(CLI::App& program, Action& chosen) {
     command->callback([&chosen, administration, options] {
         chosen = [administration, options] {
             return administration.run(
-                [&](auto& each, const Hashing&) { return migrate(each, *options); });
+                [&](auto& each, const Surroundings&) { return migrate(each, *options); });
         };
     });
 }

@@ -15,18 +15,23 @@ void add_users_belongings(CLI::App& users, Action& chosen);  // alias, group, de
 void add_users_lists(CLI::App& users, Action& chosen);       // list, show, export
 void add_users_import(CLI::App& users, Action& chosen);      // import
 
-// A subcommand that works on `options` with an Administration: `work(administration, options)`, or
-// `work(administration, options, hashing)`, returns the exit status.
+// A subcommand that works on `options` with an Administration: `work(administration, options)`,
+// `work(administration, options, hashing)` or `work(administration, options, surroundings)` returns
+// the exit status.
 template <class Options, class Work>
 void add_work(CLI::App& command, Action& chosen, std::shared_ptr<Options> options, Work work) {
     const AdministrationOption administration(command);
     command.callback([&chosen, administration, options, work] {
         chosen = [administration, options, work] {
-            return administration.run([&](auto& each, [[maybe_unused]] const Hashing& hashing) {
-                if constexpr (std::is_invocable_v<Work, directory::Administration&, const Options&>)
+            return administration.run([&](auto& each, [[maybe_unused]] const auto& surroundings) {
+                using directory::Administration;
+                if constexpr (std::is_invocable_v<Work, Administration&, const Options&>)
                     return work(each, *options);
+                else if constexpr (std::is_invocable_v<Work, Administration&, const Options&,
+                                                       const Hashing&>)
+                    return work(each, *options, surroundings.hashing);
                 else
-                    return work(each, *options, hashing);
+                    return work(each, *options, surroundings);
             });
         };
     });

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "directory/finding.hpp"
+#include "directory/listing.hpp"
 #include "identity/auth_result.hpp"
 #include "identity/credentials.hpp"
 #include "net/task.hpp"
@@ -27,6 +28,7 @@ struct Capabilities {
     bool can_look_up = true;       // `lookup` works without a password
     bool groups_are_dns = false;   // a group is "cn=sales,dc=example,dc=org", not "sales"
     bool takes_in = false;         // `adopt` works
+    bool lists_accounts = false;   // `accounts` works
 };
 
 // Somebody who moves in from another directory.
@@ -52,6 +54,11 @@ class Directory {
     // of that name or with one of these addresses is left as it is.
     virtual net::Task<AdoptResult> adopt(const Newcomer&) {
         co_return identity::Unavailable{identity::Scope::question, "it takes nobody in"};
+    }
+    // For `postern users import`: all accounts, a page at a time and one listing at a time. What is
+    // odd about one of them is told of that one; Unavailable ends the listing.
+    virtual net::Task<ListResult> accounts(const PageWanted&) {
+        co_return identity::Unavailable{identity::Scope::question, "it lists no accounts"};
     }
     // Before the program serves: what can be done ahead of the first question, such as connecting,
     // until `deadline` at most. Tells the faults that the settings certainly have; who cannot be

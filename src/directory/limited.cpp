@@ -158,4 +158,9 @@ net::Task<AdoptResult> Limited::adopt(const Newcomer& newcomer) {
     return inner_->adopt(newcomer);
 }
 
+// Somebody administers, and asks for one page after the other.
+net::Task<ListResult> Limited::accounts(const PageWanted& wanted) {
+    return inner_->accounts(wanted);
+}
+
 }  // namespace postern::directory

@@ -24,6 +24,7 @@ class Limited final : public Directory {
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     Capabilities capabilities() const override { return inner_->capabilities(); }
     net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
+    net::Task<ListResult> accounts(const PageWanted& wanted) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
     net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
 

@@ -50,6 +50,7 @@ Capabilities Migrating::capabilities() const {
     auto can = homes_.to->capabilities();
     can.can_look_up = can.can_look_up && homes_.from->capabilities().can_look_up;
     can.takes_in = false;
+    can.lists_accounts = false;
     return can;
 }
 

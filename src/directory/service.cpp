@@ -96,6 +96,12 @@ net::Task<AdoptResult> Service::adopt(Newcomer newcomer) {
                             timeout_);
 }
 
+net::Task<ListResult> Service::accounts(PageWanted wanted) {
+    auto shared = std::make_shared<const PageWanted>(std::move(wanted));
+    return ask<ListResult>([shared](Directory& directory) { return directory.accounts(*shared); },
+                           listed_within);
+}
+
 net::Task<Service::Examined> Service::examine() {
     return ask<Examined>(
         [](Directory& directory) -> net::Task<Examined> { co_return co_await directory.examine(); },

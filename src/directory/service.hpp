@@ -37,6 +37,7 @@ class Service {
     net::Task<identity::AuthResult> authenticate(identity::Credentials credentials);
     net::Task<identity::LookupResult> lookup(identity::Login login);
     net::Task<AdoptResult> adopt(Newcomer newcomer);
+    net::Task<ListResult> accounts(PageWanted wanted);
     using Examined = std::variant<identity::Unavailable, Findings>;
     net::Task<Examined> examine();
 

@@ -66,4 +66,9 @@ net::Task<AdoptResult> Timed::adopt(const Newcomer& newcomer) {
     return in_time<AdoptResult>(timeout_, ask);
 }
 
+net::Task<ListResult> Timed::accounts(const PageWanted& wanted) {
+    auto ask = [this, &wanted] { return inner_->accounts(wanted); };
+    return in_time<ListResult>(listed_within, ask);
+}
+
 }  // namespace postern::directory

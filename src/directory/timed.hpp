@@ -6,8 +6,9 @@
 
 namespace postern::directory {
 
-// The outermost decorator: whatever stands inside answers within `timeout`, waiting included, and
-// whatever goes wrong inside comes out as Unavailable. No exception but a cancellation passes it.
+// The outermost decorator: whatever stands inside answers within `timeout`, waiting included (a
+// page of accounts within `listed_within`), and whatever goes wrong inside comes out as
+// Unavailable. No exception but a cancellation passes it.
 class Timed final : public Directory {
  public:
     Timed(std::unique_ptr<Directory> inner, net::Clock::duration timeout);
@@ -15,6 +16,7 @@ class Timed final : public Directory {
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     Capabilities capabilities() const override { return inner_->capabilities(); }
     net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
+    net::Task<ListResult> accounts(const PageWanted& wanted) override;
     net::Task<Findings> examine() override { return inner_->examine(); }
     net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
 

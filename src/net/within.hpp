@@ -6,7 +6,9 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/system/system_error.hpp>
 #include <concepts>
+#include <cstddef>
 #include <exception>
+#include <functional>
 #include <utility>
 
 #include "net/task.hpp"
@@ -58,5 +60,9 @@ Task<T> within(Deadline deadline, Task<T> operation) {
 // Runs both at once; ends when both have ended well, or rethrows the failure of the one that failed
 // first, the other one cancelled and ended.
 Task<> both(Task<> left, Task<> right);
+
+// Runs step(0) to step(count - 1), `width` of them at a time; ends as `both` does.
+Task<> for_each(std::size_t count, std::size_t width,
+                const std::function<Task<>(std::size_t)>& step);
 
 }  // namespace postern::net

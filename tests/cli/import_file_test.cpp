@@ -74,12 +74,12 @@ TEST(AccountFile, ReadsEveryForm) {
 }
 
 TEST(AccountFile, GivesAccountsTheirNormalForm) {
-    FileAccount file;
+    ForeignAccount file;
     file.login = "Jane@B\u00fccher.EXAMPLE";
     file.emails = {"J.DOE@Example.org", "j.doe@example.org", "@Example.NET"};
     file.groups = {"Sales"};
     file.status = "must_change";
-    const auto read = read_file_account(file, false, {});
+    const auto read = read_foreign_account(file, false, {});
     ASSERT_TRUE(read.value) << read.why;
     EXPECT_EQ(read.value->name, "jane@xn--bcher-kva.example");
     EXPECT_EQ(read.value->addresses, (std::vector<std::string>{"j.doe@example.org", "@example.net",
@@ -90,11 +90,11 @@ TEST(AccountFile, GivesAccountsTheirNormalForm) {
 
 TEST(AccountFile, RefusesClearTextUnlessItIsAskedFor) {
     for (const auto* text : {"secret", "{PLAIN}secret", "{clear}x", "{ClearText}x", "{plain"}) {
-        FileAccount file;
+        ForeignAccount file;
         file.login = "jane";
         file.password = crypto::Secret(text);
-        EXPECT_FALSE(read_file_account(file, false, {}).value) << text;
-        const auto read = read_file_account(file, true, {});
+        EXPECT_FALSE(read_foreign_account(file, false, {}).value) << text;
+        const auto read = read_foreign_account(file, true, {});
         ASSERT_TRUE(read.value) << text;
         EXPECT_FALSE(read.value->hash) << text;
     }

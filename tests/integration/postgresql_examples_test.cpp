@@ -52,9 +52,24 @@ class PostgresqlExamples : public testing::Test {
     static inline Postgresql* server = nullptr;
 };
 
+// "jane correct horse, paul closed" of a listing, two accounts a page.
+std::string everybody(DirectoryHost& host) {
+    const auto listing = host.accounts(2);
+    std::string all = listing.why;
+    for (const auto& each : listing.accounts) {
+        all += (all.empty() ? "" : ", ") + each.principal.name;
+        for (const auto& secret : each.secrets)
+            all += " " + std::string(secret.reveal());
+        if (each.closed) all += " closed";
+        if (!each.mistake.empty()) all += each.entry + "! " + each.mistake;
+    }
+    return all;
+}
+
 TEST_F(PostgresqlExamples, OurSchemaNeedsNoQueries) {
     DirectoryHost host(example("postgresql", *server, "mail"));
     EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted Jane") << host.log();
+    EXPECT_THAT(everybody(host), HasSubstr("Jane correct horse"));
 }
 
 TEST_F(PostgresqlExamples, Postfixadmin) {
@@ -75,6 +90,11 @@ TEST_F(PostgresqlExamples, Postfixadmin) {
               "rejected disabled mary@closed.example");
     EXPECT_EQ(host.outcome("jane@example.org"), "found jane@example.org");
     EXPECT_EQ(host.findings().size(), 2U);
+    EXPECT_EQ(everybody(host),
+              "jane@example.org {PLAIN}correct horse, joe@example.org {PLAIN}battery staple, "
+              "mary@closed.example {PLAIN}correct horse closed, "
+              "paul@example.org {PLAIN}correct horse closed");
+    EXPECT_EQ(host.accounts().of("jane@example.org").principal, host.principal("jane@example.org"));
 }
 
 TEST_F(PostgresqlExamples, Dovecot) {
@@ -87,6 +107,9 @@ TEST_F(PostgresqlExamples, Dovecot) {
     EXPECT_EQ(host.outcome("jane", "correct horse"), "rejected unknown_user");
     EXPECT_EQ(host.outcome("paul@example.org", "correct horse"),
               "rejected disabled paul@example.org");
+    EXPECT_EQ(everybody(host),
+              "jane@example.net {PLAIN}battery staple, jane@example.org {PLAIN}correct horse, "
+              "paul@example.org {PLAIN}correct horse closed");
 }
 
 TEST_F(PostgresqlExamples, Stalwart) {
@@ -100,6 +123,8 @@ TEST_F(PostgresqlExamples, Stalwart) {
     EXPECT_EQ(host.outcome("sales@example.org", "x"), "rejected unknown_user");
     EXPECT_EQ(host.outcome("paul", "correct horse"), "rejected disabled paul");
     EXPECT_EQ(host.outcome("paul"), "rejected disabled paul");
+    EXPECT_EQ(everybody(host), "jane correct horse, paul correct horse closed");
+    EXPECT_THAT(host.accounts().of("jane").principal.groups, ElementsAre("sales"));
 }
 
 }  // namespace

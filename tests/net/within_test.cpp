@@ -145,5 +145,34 @@ TEST(Sleep, EndsAtItsDeadline) {
     run(sleep_until(started));
 }
 
+TEST(ForEach, TakesEachOnceAndSoManyAtATime) {
+    for (const std::size_t width : {1U, 3U, 20U}) {
+        std::vector<int> taken(10);
+        std::size_t inside = 0, most = 0;
+        const auto step = [&](std::size_t i) -> Task<> {
+            most = std::max(most, ++inside);
+            co_await sleep_for(i % 2 == 0 ? 2ms : 1ms);
+            --inside;
+            ++taken[i];
+        };
+        run(for_each(taken.size(), width, step));
+        EXPECT_EQ(taken, std::vector<int>(10, 1)) << width;
+        EXPECT_EQ(most, std::min<std::size_t>(width, 10)) << width;
+    }
+}
+
+TEST(ForEach, AFailureEndsTheOthers) {
+    std::size_t begun = 0;
+    bool ended = false;
+    const auto step = [&](std::size_t i) -> Task<> {
+        ++begun;
+        if (i == 1) throw std::runtime_error("odd");
+        co_await wait_for_ever(ended);
+    };
+    EXPECT_THROW(run(for_each(10, 2, step)), std::runtime_error);
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(begun, 2U);
+}
+
 }  // namespace
 }  // namespace postern::net

@@ -1,5 +1,7 @@
 #include "support/directory_host.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "support/fake_directory.hpp"
@@ -100,6 +102,33 @@ std::vector<std::string> DirectoryHost::findings() {
     for (const auto& finding : std::get<directory::Findings>(examined))
         all.push_back(in_words(finding));
     return all;
+}
+
+DirectoryHost::Listing DirectoryHost::accounts(std::size_t most) {
+    Listing listing;
+    for (std::string cursor;;) {
+        auto result = run_task(service_->accounts({cursor, most}), std::chrono::minutes(1));
+        if (const auto* unavailable = std::get_if<identity::Unavailable>(&result)) {
+            listing.why = unavailable->why;
+            return listing;
+        }
+        auto& page = std::get<directory::AccountPage>(result);
+        ++listing.pages;
+        std::ranges::move(page.accounts, std::back_inserter(listing.accounts));
+        cursor = page.cursor;
+        if (cursor.empty()) return listing;
+    }
+}
+
+const directory::ListedAccount& DirectoryHost::Listing::of(std::string_view name) const {
+    const directory::ListedAccount* found = nullptr;
+    for (const auto& each : accounts) {
+        if (each.principal.name != name) continue;
+        if (found != nullptr) throw std::runtime_error(std::string(name) + " is there twice");
+        found = &each;
+    }
+    if (found == nullptr) throw std::runtime_error(std::string(name) + " is not there: " + why);
+    return *found;
 }
 
 identity::Principal DirectoryHost::principal(std::string_view login, std::string_view password) {

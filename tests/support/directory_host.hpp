@@ -33,6 +33,15 @@ class DirectoryHost {
 
     // What was wrong with the settings at start: "query.emails: 127.0.0.1:5432: ..." each.
     const std::vector<std::string>& faults() const { return faults_; }
+    // All accounts, in pages of at most so many.
+    struct Listing {
+        std::vector<directory::ListedAccount> accounts;
+        std::size_t pages = 0;
+        std::string why;  // it broke off
+        // Throws when there is not exactly one of that name.
+        const directory::ListedAccount& of(std::string_view name) const;
+    };
+    Listing accounts(std::size_t most = 500);
 
     directory::Service& service() { return *service_; }
     std::string log() const { return log_.text(); }

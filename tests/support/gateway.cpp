@@ -162,10 +162,16 @@ void Installation::write_settings(std::string_view settings) {
     write_file(settings_file(), text);
 }
 
-Finished Installation::command(std::vector<std::string> arguments, std::string input) const {
+Command Installation::command_line(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), postern_program());
     append(arguments, {"--config", settings_file().string()});
-    return run({.arguments = arguments, .input = std::move(input)});
+    return {.arguments = std::move(arguments)};
+}
+
+Finished Installation::command(std::vector<std::string> arguments, std::string input) const {
+    auto command = command_line(std::move(arguments));
+    command.input = std::move(input);
+    return run(command);
 }
 
 Gateway::Gateway(std::string_view settings, Values values)

@@ -33,7 +33,8 @@ class Installation {
     // The fingerprint of the certificate that is in the file now, as SmtpClient tells it.
     std::string certificate_fingerprint() const;
 
-    // `postern ARGUMENT... --config FILE` to its end.
+    // `postern ARGUMENT... --config FILE`, for a Process; and to its end.
+    Command command_line(std::vector<std::string> arguments) const;
     Finished command(std::vector<std::string> arguments, std::string input = "") const;
 
  private:

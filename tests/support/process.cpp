@@ -80,8 +80,10 @@ void Process::start(const Command& command) {
     auto environment = environment_with(command.environment);
     const auto argv = pointers(arguments), envp = pointers(environment);
     write_file(directory_ / "in", command.input);
-    const auto in = (directory_ / "in").string(), out = (directory_ / "out").string(),
-               err = (directory_ / "err").string();
+    const auto stream = [&](const char* name) {
+        return command.terminal.empty() ? (directory_ / name).string() : command.terminal;
+    };
+    const auto in = stream("in"), out = stream("out"), err = stream("err");
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0) become(argv.data(), envp.data(), in.c_str(), out.c_str(), err.c_str());

@@ -16,7 +16,8 @@ namespace postern::test {
 struct Command {
     std::vector<std::string> arguments;              // the program first, found in PATH
     std::map<std::string, std::string> environment;  // added to ours
-    std::string input;  // what it reads from standard input, then the end
+    std::string input;          // what it reads from standard input, then the end
+    std::string terminal = {};  // in place of all three standard streams: Terminal::path()
 };
 
 // A running program. Its output goes to files, so it never waits for us. It leads a process group

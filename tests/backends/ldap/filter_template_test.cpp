@@ -41,6 +41,30 @@ TEST(FilterTemplate, ValuesAreEscapedEachInItsPlace) {
     }
 }
 
+TEST(FilterTemplate, EverybodyIsWhoeverSomeValueWouldFind) {
+    struct Case {
+        const char *text, *everybody;  // nullptr: there is no such filter
+    };
+    for (const auto& [text, everybody] : {
+             Case{"(uid=?)", "(uid=*)"},
+             Case{"(&(objectClass=inetOrgPerson)(|(uid={local})(mail=?)))",
+                  "(&(objectClass=inetOrgPerson)(|(uid=*)(mail=*)))"},
+             Case{"(proxyAddresses=smtp:{username})", "(proxyAddresses=*)"},
+             Case{"(mail={local}@{domain})", "(mail=*)"},
+             Case{"(cn=*{local}*)", "(cn=*)"},
+             Case{"(mail=x*{domain})", "(mail=x*)"},
+             Case{"(|(uid=?)(cn=a\\2a\\2ab*c))", "(|(uid=*)(cn=a\\2a\\2ab*c))"},
+             Case{"(uid>={username})", nullptr},
+             Case{"(cn:caseExactMatch:={local})", nullptr},
+         }) {
+        const auto parsed = FilterTemplate::parse(text, login);
+        ASSERT_TRUE(parsed.has_value()) << text;
+        EXPECT_EQ(parsed->anybody(),
+                  everybody != nullptr ? std::optional<std::string>(everybody) : std::nullopt)
+            << text;
+    }
+}
+
 TEST(FilterTemplate, NobodyIsMeantWithoutAValue) {
     const auto parsed = FilterTemplate::parse("(mail={local}*{domain})", login);
     ASSERT_TRUE(parsed.has_value());

@@ -34,7 +34,7 @@ TEST(PostgresqlSettings, WithoutQueriesItIsOurSchema) {
               "SELECT name, secret, status, id FROM postern.login_secrets($1)");
     EXPECT_EQ(queries.emails->statement(), "SELECT address FROM postern.account_addresses($1)");
     EXPECT_TRUE(queries.lookup && queries.groups && queries.on_behalf_of);
-    EXPECT_TRUE(queries.touch && queries.adopt);
+    EXPECT_TRUE(queries.touch && queries.adopt && queries.list);
     EXPECT_FALSE(queries.login || queries.rehash);
     EXPECT_EQ(reading.settings->statement_timeout.count(), 4000);
     EXPECT_TRUE(read("rehash = true").settings->queries.rehash);
@@ -46,6 +46,7 @@ TEST(PostgresqlSettings, AnotherSchemaHasNoQueriesOfOurs) {
     ASSERT_TRUE(reading.settings) << reading.problems;
     const auto& queries = reading.settings->queries;
     EXPECT_FALSE(queries.lookup || queries.emails || queries.groups || queries.on_behalf_of);
+    EXPECT_FALSE(queries.list);
     const auto less = read("query.groups = \"\"");
     EXPECT_FALSE(less.settings->queries.groups);
     EXPECT_TRUE(less.settings->queries.emails);
@@ -65,6 +66,10 @@ TEST(PostgresqlSettings, TellsWhatIsWrongAndWhatWouldBeRight) {
                   "a change in between would be lost"},
              Case{"query.authenticate = \"SELECT :login\"\nrehash = true",
                   "it is not said how a hash is replaced"},
+             Case{"query.list = \"SELECT name FROM t LIMIT :limit\"",
+                  "without :after and :limit it would not go on"},
+             Case{"query.list = \"SELECT name FROM t WHERE name > :name LIMIT :limit\"",
+                  "unknown placeholder :name"},
              Case{"statement-timeout = \"5s\"", "5000 ms is not below \"timeout\", 5000 ms"},
              Case{"timeout = \"1s\"\nstatement-timeout = \"2s\"", "is not below"},
              Case{"pool.connections = 0", "pool.connections"},

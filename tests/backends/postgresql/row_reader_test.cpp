@@ -58,6 +58,7 @@ TEST(RowReader, AStatusIsTextOrABoolean) {
              Case{"active", "jane x"},
              Case{"disabled", "jane x/disabled"},
              Case{"must-change", "jane x/expired"},
+             Case{"must_change", "jane x/expired"},
              Case{"expired", "jane x/expired"},
              Case{"locked", "jane x/locked"},
              Case{"Active", "unknown status \"Active\""},
@@ -179,6 +180,38 @@ TEST(RowReader, ReadsGroupsAndLogins) {
     EXPECT_EQ(*read_login({column, {{"jane"}, {"jane"}}}), "jane");
     EXPECT_TRUE(read_login({column, {{"jane"}, {"joe"}}}).error().is_ambiguous);
     EXPECT_FALSE(read_login({column, {{std::nullopt}}}));
+}
+
+// "jane hash", "paul disabled", "odd! unknown status" of each row.
+std::string listing(Rows rows) {
+    const auto list = read_list(rows);
+    if (!list) return list.error().why;
+    std::string all;
+    for (const auto& row : *list) {
+        all += row.name;
+        if (!row.secret.empty()) all += " " + std::string(row.secret.reveal());
+        if (row.closed) all += std::string(" ") + identity::to_string(*row.closed);
+        all += row.mistake.empty() ? "; " : "! " + row.mistake + "; ";
+    }
+    return all;
+}
+
+TEST(RowReader, AListHasAnAccountInEachRow) {
+    EXPECT_EQ(listing({texts({"name"}), {{"jane"}, {"joe"}}}), "jane; joe; ");
+    EXPECT_EQ(listing({texts({"name", "secret", "status"}),
+                       {{"jane", "one", "active"},
+                        {"joe", std::nullopt, "must_change"},
+                        {"paul", "two", "disabled"}}}),
+              "jane one; joe expired; paul two disabled; ");
+    EXPECT_EQ(listing({texts({"name", "secret", "status"}),
+                       {{std::nullopt, "one", "active"},
+                        {"j\n", "two", "active"},
+                        {"odd", "three", "retired"},
+                        {"jane", "four", "active"}}}),
+              " one! \"name\" is NULL; j\n two! a name that is none; "
+              "odd three! unknown status \"retired\"; jane four; ");
+    EXPECT_THAT(listing({texts({"login", "secret"}), {}}), HasSubstr("no column is called"));
+    EXPECT_THAT(listing({{{"name", text}, {"secret", bytea}}, {}}), HasSubstr("of type bytea"));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 -- The functions that the default queries name, over tables as simple as they can be.
 CREATE SCHEMA postern;
 CREATE TABLE postern.people (name text PRIMARY KEY, login text UNIQUE, status text NOT NULL DEFAULT 'active');
-CREATE TABLE postern.secrets (name text, secret text, id text);
+CREATE TABLE postern.secrets (name text, secret text, id text,
+    account text GENERATED ALWAYS AS (name) STORED, hash text GENERATED ALWAYS AS (secret) STORED);
 CREATE TABLE postern.addresses (name text, address text, place int);
 CREATE TABLE postern.members (name text, group_name text);
 CREATE TABLE postern.delegates (name text, address text);
+CREATE VIEW postern.accounts AS SELECT name, status FROM postern.people;
 
 CREATE FUNCTION postern.login_secrets(wanted text)
     RETURNS TABLE (name text, secret text, status text, id text) STABLE LANGUAGE sql AS $$
