@@ -189,11 +189,12 @@ net::Task<Judgement> Server::prove(std::optional<Ready>& ready, const std::strin
         const bool was_ready = connection != nullptr;
         if (!was_ready) connection = co_await connect();
         const auto begun = net::Clock::now();
+        const auto method = connection->method();
         bool took_leave = false;
         std::exception_ptr failure;
         try {
             auto judgement = co_await prove_on(*connection, login, password);
-            log_step(begun, login, was_ready, *connection, judgement);
+            log_step(begun, method, login, was_ready, judgement);
             if (!directory::blames_the_server(judgement.verdict))
                 leave({std::move(std::exchange(ready, std::nullopt)->slot), std::move(connection)});
             co_return judgement;
@@ -265,8 +266,8 @@ net::Task<std::vector<net::Endpoint>> Server::endpoints() {
     co_return found;
 }
 
-void Server::log_step(net::Clock::time_point begun, const std::string& login, bool was_ready,
-                      const Connection& connection, const Judgement& judgement) const {
+void Server::log_step(net::Clock::time_point begun, const std::string& method,
+                      const std::string& login, bool was_ready, const Judgement& judgement) const {
     if (!log_.writes(events::directory_step)) return;
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - begun);
@@ -277,7 +278,7 @@ void Server::log_step(net::Clock::time_point begun, const std::string& login, bo
         result = to_string(*reason);
     log_.write(events::directory_step, {{"directory", directory_},
                                         {"server", text()},
-                                        {"step", connection.method()},
+                                        {"step", method},
                                         {"login", login},
                                         {"connection", was_ready ? "prepared" : "new"},
                                         {"result", result},

@@ -77,8 +77,8 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<Judgement> prove_on(Connection& connection, const std::string& login,
                                   const crypto::Secret& password);
     net::Task<std::vector<net::Endpoint>> endpoints();
-    void log_step(net::Clock::time_point begun, const std::string& login, bool was_ready,
-                  const Connection& connection, const Judgement& judgement) const;
+    void log_step(net::Clock::time_point begun, const std::string& method, const std::string& login,
+                  bool was_ready, const Judgement& judgement) const;
 
     std::shared_ptr<const Settings> settings_;
     net::HostPort address_;

@@ -80,9 +80,9 @@ void warn_of_clear_text(const Section& section, const Settings& settings, observ
                             server.host));
 }
 
-// [remote.x] has "protocol" in place of "type".
+// [remote.x] in place of [directory.x].
 bool is_older(const Section& section) {
-    return section.has("protocol");
+    return section.name().starts_with("remote.");
 }
 
 // What has no meaning any more: every directory can be asked for authentication.

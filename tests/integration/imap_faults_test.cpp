@@ -106,7 +106,7 @@ TEST_F(ImapFaults, ARestartBetweenTwoLoginsIsNotNoticed) {
         dovecot.start();
     }
     EXPECT_TRUE(recovers(host));
-    EXPECT_EQ(in_time(host, "battery staple"), "rejected bad_credentials ");
+    EXPECT_EQ(in_time(host, "battery staple"), "rejected bad_credentials");
 }
 
 TEST_F(ImapFaults, ANewCertificateIsJudgedAnew) {
@@ -132,10 +132,10 @@ TEST_F(ImapFaults, TheSecondServerAnswersForTheFirst) {
     proxy.set(Fault::swallows);
     for (int i = 0; i < 4; ++i)
         EXPECT_EQ(in_time(host), accepted) << i << host.log();
-    EXPECT_EQ(in_time(host, "battery staple"), "rejected bad_credentials ");
+    EXPECT_EQ(in_time(host, "battery staple"), "rejected bad_credentials");
     second.set(Fault::closes);
     EXPECT_THAT(in_time(host, "battery staple"),
-                AnyOf(StartsWith("unavailable"), "rejected bad_credentials "));
+                AnyOf(StartsWith("unavailable"), "rejected bad_credentials"));
     EXPECT_THAT(in_time(host, "battery staple"), StartsWith("unavailable"));
     proxy.set(Fault::none);
     EXPECT_TRUE(recovers(host)) << "as soon as one is back";

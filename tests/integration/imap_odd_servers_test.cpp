@@ -70,14 +70,14 @@ std::vector<Script> scripts() {
     };
     return {
         answered("yes", "{} OK Logged in\r\n", "accepted jane"),
-        answered("no", no, "rejected bad_credentials "),
-        answered("a plain no", "{} NO Login failed.\r\n", "rejected bad_credentials "),
+        answered("no", no, "rejected bad_credentials"),
+        answered("a plain no", "{} NO Login failed.\r\n", "rejected bad_credentials"),
         answered("expired", "{} NO [EXPIRED] Change it\r\n", "rejected expired jane"),
         answered("not permitted", "{} NO [AUTHORIZATIONFAILED]\r\n", "rejected not_permitted jane"),
         answered("words before", "* 3 EXISTS\r\n* OK [ALERT] hello\r\n" + no,
-                 "rejected bad_credentials "),
+                 "rejected bad_credentials"),
         answered("a literal before", "* ID (\"name\" {5}\r\nA1 OK)\r\n" + no,
-                 "rejected bad_credentials "),
+                 "rejected bad_credentials"),
         answered("trouble", "{} NO [UNAVAILABLE] Down\r\n", "unavailable directory"),
         answered("trouble in words", "{} NO Temporary failure, try again\r\n",
                  "unavailable directory"),
@@ -96,7 +96,7 @@ std::vector<Script> scripts() {
         {"no capabilities at first",
          plain_greeting,
          {capabilities, {"AUTHENTICATE", no}},
-         "rejected bad_credentials "},
+         "rejected bad_credentials"},
         {"continued",
          "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n",
          {{"AUTHENTICATE", "+ \r\n"}, {"", "A1 OK in\r\n"}},
@@ -108,7 +108,7 @@ std::vector<Script> scripts() {
         {"login",
          "* OK [CAPABILITY IMAP4rev1] ready\r\n",
          {{"LOGIN \"jane\" \"correct horse\"", no}},
-         "rejected bad_credentials "},
+         "rejected bad_credentials"},
         {"login disabled",
          "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready\r\n",
          {},
@@ -124,7 +124,7 @@ std::vector<Script> scripts() {
         {"an id refused",
          "* OK [CAPABILITY IMAP4rev1 ID AUTH=PLAIN SASL-IR] ready\r\n",
          {{"ID (\"name\" \"Postern\"", "{} BAD what?\r\n"}, {"AUTHENTICATE", no}},
-         "rejected bad_credentials "},
+         "rejected bad_credentials"},
         {"logged in already", "* PREAUTH welcome\r\n", {}, "unavailable directory"},
         {"shut", "* BYE closed\r\n", {}, "unavailable directory"},
         {"full", "* BYE Too many connections\r\n", {}, "unavailable directory"},
@@ -180,7 +180,7 @@ TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
     for (cut = 0; cut < no.size() - 1; ++cut)
         EXPECT_THAT(host.outcome("jane", "wrong"), StartsWith("unavailable")) << cut;
     cut = no.size();
-    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials ");
+    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials");
 }
 
 TEST(ImapOddServer, SilenceEndsWithTheTime) {
@@ -250,7 +250,7 @@ TEST(ImapOddServer, AConnectionClosedAtRestIsNoAnswer) {
     prepared.service().start();
     ASSERT_TRUE(test::eventually([&] { return greeted >= 1; }));
     std::this_thread::sleep_for(100ms);
-    EXPECT_EQ(prepared.outcome("jane", "wrong"), "rejected bad_credentials ") << prepared.log();
+    EXPECT_EQ(prepared.outcome("jane", "wrong"), "rejected bad_credentials") << prepared.log();
     EXPECT_EQ(logins, 2) << "once more, on a new one";
     // A new one that dies is not tried again: the server may count.
     EXPECT_THAT(host.outcome("jane", "wrong"), StartsWith("unavailable"));
@@ -268,7 +268,7 @@ TEST(ImapOddServer, WhatItClosesAtRestIsReplaced) {
     host.service().start();
     ASSERT_TRUE(test::eventually([&] { return server.connections() >= 2; }));
     closes = false;
-    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials ") << host.log();
+    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials") << host.log();
     EXPECT_LE(server.connections(), 10U) << "not as fast as it can";
 }
 
@@ -290,7 +290,7 @@ TEST(ImapOddServer, WhoHasTooMuchOfUsIsLeftAlone) {
     EXPECT_THAT(host.log(), Not(HasSubstr("directory.server-down")));
     full = false;
     EXPECT_TRUE(test::eventually(
-        [&] { return host.outcome("jane", "wrong") == "rejected bad_credentials "; }));
+        [&] { return host.outcome("jane", "wrong") == "rejected bad_credentials"; }));
 }
 
 TEST(ImapOddServer, OneOddAnswerTakesNobodyElseDown) {

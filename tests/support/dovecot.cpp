@@ -42,6 +42,14 @@ service imap-login {{
     port = {2}
   }}
 }}
+service imap {{
+  service_count = 0
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 passdb {{
   driver = passwd-file
   args = username_format=%u {0}/users

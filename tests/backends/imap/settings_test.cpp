@@ -45,7 +45,8 @@ const std::string ours = "domains = [\"example.org\"]\n";
 
 std::vector<std::string> servers(const std::string& lines) {
     std::vector<std::string> all;
-    for (const auto& server : read(lines + ours).settings.value().servers)
+    const auto settings = read(lines + ours).settings.value();
+    for (const auto& server : settings.servers)
         all.push_back(server.text());
     return all;
 }
