@@ -78,6 +78,8 @@ void Server::went_down(std::string_view why) {
 
 void Server::came_up() {
     up_ = true;
+    preparing_.reset();
+    prepares_after_ = {};
     log_.write(events::directory_server_up, {{"directory", directory_}, {"server", text()}});
 }
 
@@ -129,7 +131,8 @@ net::Task<> Server::tend() {
         const auto before = at_rest_.size();
         const auto why = co_await prepare_one();
         if (why.empty() && at_rest_.size() <= before) break;  // all places are taken
-        if (!why.empty() && !wants_rest()) went_down(why);
+        // Whether it is down, the next login finds out: until then it may be back.
+        if (!why.empty()) prepares_after_ = net::Clock::now() + preparing_.next();
     }
 }
 

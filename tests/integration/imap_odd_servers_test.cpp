@@ -41,6 +41,7 @@ std::string address(const ScriptedImap& server) {
 }
 
 bool is_command(const std::string& line, std::string_view command) {
+    if (command.empty()) return true;
     const auto words = line.substr(std::min(line.find(' '), line.size()));
     return words.starts_with(" " + std::string(command));
 }

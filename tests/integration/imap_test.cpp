@@ -61,9 +61,9 @@ TEST(Imap, AsksOverStartTlsOrTlsOrInTheClear) {
 
 TEST(Imap, EveryPasswordIsSaidAsItIs) {
     const std::vector<std::string> passwords{
-        "open sesame", " blanks around ",           "\"quoted\"",     "back\\slash\\",
-        "100%{3}*",    "gr\xC3\xBC\xC3\x9F dich",   "\xE9\xFF latin", "tab\tand:colon",
-        "line\r\nend", std::string(400, 'x') + "y",
+        "open sesame",    " blanks around ", "\"quoted\"",
+        "back\\slash\\",  "100%{3}*",        "gr\xC3\xBC\xC3\x9F dich",
+        "\xE9\xFF latin", "colon:comma,",    std::string(400, 'x') + "y",
     };
     test::DovecotOptions options;
     options.users.clear();
