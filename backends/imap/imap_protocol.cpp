@@ -19,9 +19,6 @@ net::Task<> ImapProtocol::prepare(Wire& wire, const Security& security) {
     co_await start_tls(wire, security);
     if (!offered_.known) co_await ask_capabilities(wire);
     require_a_method();
-    // RFC 2971: for the log of whoever runs the server; whatever it answers will do.
-    if (offered_.id)
-        co_await ask(wire, "ID (\"name\" \"Postern\" \"version\" \"" POSTERN_VERSION "\")");
 }
 
 net::Task<> ImapProtocol::hear_greeting(Wire& wire) {
@@ -62,6 +59,13 @@ std::string ImapProtocol::method() const {
 
 net::Task<Judgement> ImapProtocol::authenticate(Wire& wire, std::string login,
                                                 const crypto::Secret& password) {
+    // RFC 2971: for the log of whoever runs the server. Whatever it answers will do, and nobody
+    // waits for that.
+    if (offered_.id) {
+        id_tag_ = next_tag();
+        co_await wire.write(id_tag_ + " ID (\"name\" \"Postern\" \"version\" \"" POSTERN_VERSION
+                                      "\")\r\n");
+    }
     auto tag = next_tag();
     const auto make = offered_.auth_plain ? authenticate_command : login_command;
     auto command = make(tag, login, password, offered_);
@@ -109,6 +113,11 @@ net::Task<Response> ImapProtocol::exchange(Wire& wire, std::string tag, Command 
         auto response = co_await hear(wire);
         offered_.learn(response);
         if (response.kind == Kind::untagged) continue;
+        const bool is_of_id = !id_tag_.empty() && response.tag == id_tag_;
+        if (is_of_id) {
+            id_tag_.clear();
+            continue;
+        }
         if (response.kind == Kind::tagged) {
             // RFC 9051 section 4.3: a literal may be refused before it is sent.
             if (response.tag != tag) throw ProtocolError("an answer to something else");

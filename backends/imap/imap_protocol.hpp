@@ -31,6 +31,7 @@ class ImapProtocol final : public Protocol {
     ResponseParser parser_;
     Capabilities offered_;
     unsigned tags_ = 0;
+    std::string id_tag_;  // of an ID that is not answered yet
 };
 
 }  // namespace postern::imap

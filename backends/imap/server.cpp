@@ -58,6 +58,8 @@ void Server::close() {
     closed_ = true;
     pause_.cancel();
     at_rest_.clear();
+    for (auto* connection : leaving_)
+        connection->close();
 }
 
 // --- whether it is up
@@ -234,10 +236,16 @@ net::Task<Judgement> Server::prove_on(Connection& connection, const std::string&
 
 // In the background: who has logged in does not wait for that. The connection counts until then.
 void Server::leave(Ready ready) {
-    auto leaving = [](Ready left) -> net::Task<> {
-        co_await net::within(net::Clock::now() + 1s, left.connection->leave());
-    };
-    asio::co_spawn(executor_, leaving(std::move(ready)), [](const std::exception_ptr&) {});
+    asio::co_spawn(executor_, leave(shared_from_this(), std::move(ready)),
+                   [](const std::exception_ptr&) {});  // it ends by the server's closing, or late
+}
+
+net::Task<> Server::leave(std::shared_ptr<Server> self, Ready ready) {
+    auto* connection = ready.connection.get();
+    self->leaving_.push_back(connection);
+    const std::shared_ptr<void> at_end(nullptr,
+                                       [&](void*) { std::erase(self->leaving_, connection); });
+    co_await net::within(net::Clock::now() + 1s, connection->leave());
 }
 
 // --- to the server

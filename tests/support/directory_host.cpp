@@ -1,5 +1,6 @@
 #include "support/directory_host.hpp"
 
+#include <csignal>
 #include <stdexcept>
 
 #include "support/fake_directory.hpp"
@@ -8,6 +9,8 @@
 namespace postern::test {
 
 namespace {
+
+const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);  // as in the program
 
 std::string in_words(const identity::Rejected& rejected) {
     return std::string("rejected ") + identity::to_string(rejected.reason) +

@@ -37,6 +37,10 @@ class FaultProxy {
     void replace(std::string what, std::string by) { replaced_[std::move(what)] = std::move(by); }
 
     std::size_t connections() const { return connections_; }
+    // Nothing was answered for so long.
+    bool quiet_for(std::chrono::milliseconds time) const {
+        return std::chrono::steady_clock::now() - answered_.load() > time;
+    }
     // The most that were open at a time; one counts until the server closes it.
     std::size_t most_open() const { return most_open_; }
 
@@ -51,6 +55,7 @@ class FaultProxy {
     boost::asio::ip::tcp::endpoint server_;
     std::uint16_t port_;
     std::map<std::string, std::string> replaced_;
+    std::atomic<std::chrono::steady_clock::time_point> answered_{};
     std::atomic<std::size_t> connections_{0}, open_{0}, most_open_{0};
     std::thread thread_;
 };
