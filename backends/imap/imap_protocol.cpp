@@ -59,17 +59,23 @@ std::string ImapProtocol::method() const {
 
 net::Task<Judgement> ImapProtocol::authenticate(Wire& wire, std::string login,
                                                 const crypto::Secret& password) {
-    // RFC 2971: for the log of whoever runs the server. Whatever it answers will do, and nobody
-    // waits for that.
-    if (offered_.id) {
-        id_tag_ = next_tag();
-        co_await wire.write(id_tag_ + " ID (\"name\" \"Postern\" \"version\" \"" POSTERN_VERSION
-                                      "\")\r\n");
-    }
     auto tag = next_tag();
     const auto make = offered_.auth_plain ? authenticate_command : login_command;
     auto command = make(tag, login, password, offered_);
+    if (offered_.id) command.front() = behind_id(command.front());
     co_return judge_login(co_await exchange(wire, std::move(tag), std::move(command)));
+}
+
+// RFC 2971: who we are, for the log of whoever runs the server. Whatever it answers will do, so
+// nobody waits for that.
+crypto::Secret ImapProtocol::behind_id(const crypto::Secret& piece) {
+    id_tag_ = next_tag();
+    constexpr std::string_view words =
+        " ID (\"name\" \"Postern\" \"version\" \"" POSTERN_VERSION "\")\r\n";
+    std::string both;
+    both.reserve(id_tag_.size() + words.size() + piece.reveal().size());
+    both.append(id_tag_).append(words).append(piece.reveal());
+    return crypto::Secret::take(both);
 }
 
 net::Task<> ImapProtocol::leave(Wire& wire) {

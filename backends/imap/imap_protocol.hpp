@@ -22,6 +22,7 @@ class ImapProtocol final : public Protocol {
     net::Task<> ask_capabilities(Wire& wire);
     void require_a_method() const;
 
+    crypto::Secret behind_id(const crypto::Secret& piece);
     std::string next_tag();
     net::Task<Response> hear(Wire& wire);
     // The tagged response to a command of plain words.

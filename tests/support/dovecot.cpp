@@ -102,8 +102,7 @@ Dovecot::Dovecot(DovecotOptions options)
 Dovecot::~Dovecot() {
     if (!process_) return;
     resume();
-    process_->stop();
-    process_->kill();
+    stop();
 }
 
 std::string Dovecot::crowd_name(int number) {
@@ -138,7 +137,6 @@ void Dovecot::write_settings() const {
 
 void Dovecot::start() {
     write_settings();
-    if (process_) process_->kill();
     process_ = std::make_unique<Process>(
         Command{.arguments = {"prlimit", "--nofile=4096", "/usr/sbin/dovecot", "-F", "-c",
                               (directory_ / "dovecot.conf").string()}});
@@ -160,10 +158,18 @@ void Dovecot::start() {
 
 void Dovecot::stop() {
     process_->stop();
+    end_processes();
 }
 void Dovecot::kill() {
     process_->kill();
+    end_processes();
 }
+
+// What its master has started may outlive it for a moment, and still answer.
+void Dovecot::end_processes() const {
+    eventually([&] { return ::kill(-process_->pid(), SIGKILL) != 0; });
+}
+
 void Dovecot::suspend() {
     ::kill(-process_->pid(), SIGSTOP);
 }

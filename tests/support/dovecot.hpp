@@ -52,6 +52,7 @@ class Dovecot {
 
  private:
     void write_settings() const;
+    void end_processes() const;
     void write_users() const;
 
     DovecotOptions options_;
