@@ -32,7 +32,8 @@ class Bare {
 
     void log_in(const std::string& name, const std::string& password) {
         const std::string response('\0' + name + '\0' + password);
-        say("i ID (\"name\" \"bare\")\r\na AUTHENTICATE PLAIN " + crypto::base64_encode(response) + "\r\n");
+        say("i ID (\"name\" \"bare\")\r\na AUTHENTICATE PLAIN " + crypto::base64_encode(response) +
+            "\r\n");
         read_until("\na ", "a ");
         if (!heard_.starts_with("a OK") && heard_.find("\na OK") == heard_.npos)
             throw std::runtime_error("login of " + name + ": " + heard_);
