@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "expr/ip_network.hpp"
-#include "observe/events.hpp"
+#include "directory/domain_list.hpp"
 
 namespace postern::directory {
 
@@ -14,40 +13,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// RFC 1122, 1918, 4193, 4291: nobody from elsewhere answers there.
-bool is_near(const std::string& address) {
-    if (address == "localhost") return true;
-    constexpr std::array<std::string_view, 7> near{"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                                                   "192.168.0.0/16", "::1",        "fc00::/7",
-                                                   "fe80::/10"};
-    const auto ip = expr::IpAddress::parse(address);
-    return ip && std::ranges::any_of(near, [&](std::string_view network) {
-               return expr::IpNetwork::parse(network)->contains(*ip);
-           });
-}
-
-// Whoever runs the server vouches for every login it accepts, so the settings say for which domains
-// it may. Older settings have no such key; there it is enough that the server is one of our own.
-void read_domains(config::Section& section, bool is_older, const std::string& address,
-                  observe::Log& log) {
-    if (!section.texts("domains").empty()) return;
-    const std::string what = fmt::format("{}.domains is missing", section.name());
-    const std::string hint =
-        "domains = [\"example.org\"]: whose logins this server may vouch for, [\"*\"] for all";
-    if (is_older && !section.has("domains") && is_near(address))
-        log.write(observe::events::config_warning,
-                  {{"setting", section.name() + ".domains"},
-                   {"why", "without it, this server vouches for logins of any domain"}});
-    else
-        section.problem("domains", what, hint);
-}
-
 void read_imap(config::Section& section, std::string_view type_key, observe::Log& log) {
     const bool is_older = type_key != "type";
     const std::string address = section.required_text("address");
     section.integer("port", 143, 1, 65535);
     if (is_older) section.boolean("lookup", false);  // every directory is asked for authentication
-    if (!address.empty()) read_domains(section, is_older, address, log);
+    if (!address.empty()) read_vouched_domains(section, is_older, address, log);
+    section.text("domain");
+    section.text("addresses");
+    auto pool = section.table("pool");
+    pool.integer("ready", 1, 0, 10'000);
+    pool.duration("idle", 45s, 1s, 1h);
     auto cache = section.table("cache");
     cache.integer("entries", 10'000, 0, 100'000'000);
     auto ttl = cache.table("ttl");

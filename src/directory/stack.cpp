@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "address/domain.hpp"
+#include "directory/addressed.hpp"
+#include "directory/domain_list.hpp"
 #include "directory/migrating.hpp"
 #include "directory/timed.hpp"
 
@@ -56,20 +57,6 @@ std::unique_ptr<Service> make_absent(const std::string& name, config::Section& s
     });
 }
 
-std::unique_ptr<Service> make_present(const std::string& name, config::Section& section,
-                                      std::string_view type_key, const Plugin& plugin,
-                                      const SharedParts& shared) {
-    const auto settings = read_service_settings(section, type_key);
-    auto build = [&](asio::io_context& io) {
-        BackendContext context{
-            io, shared.hash_pool, shared.hash_limits, shared.hash_cost, shared.log, name};
-        auto backend = plugin.create(context, section);
-        if (!backend) throw NotBuilt();
-        return stand_around(std::move(backend), settings);
-    };
-    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
-}
-
 std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
                                      const SharedParts& shared) {
     const auto name = section.required_text(key);
@@ -80,21 +67,37 @@ std::shared_ptr<Service> find_member(config::Section& section, std::string_view 
     return member;
 }
 
-std::vector<std::string> read_domains(config::Section& section) {
-    auto domains = section.texts("domains");
-    if (domains.empty())
-        section.problem("domains", "it is not said whose accounts may move",
-                        "domains = [\"example.org\"], or [\"*\"] for everybody whom the old home "
-                        "accepts");
-    for (auto& domain : domains) {
-        if (domain == "*") continue;
-        if (auto normal = address::normalize_domain(domain))
-            domain = *std::move(normal);
-        else
-            section.problem("domains", fmt::format("\"{}\" is no domain", domain),
-                            "domains = [\"example.org\"]");
+// For a backend that lists no addresses, another directory may.
+std::unique_ptr<Directory> add_addresses(std::unique_ptr<Directory> backend,
+                                         const std::string& name, config::Section& section,
+                                         const SharedParts& shared) {
+    constexpr std::string_view key = "addresses";
+    if (!section.has(key) || backend->capabilities().lists_addresses) return backend;
+    auto addresses = find_member(section, key, shared);
+    if (!addresses) return nullptr;
+    const auto& can = addresses->capabilities();
+    if (!can.can_look_up || !can.lists_addresses) {
+        section.problem(
+            key, fmt::format("directory \"{}\" lists no addresses either", addresses->name()),
+            "one of type \"ldap\" or \"postgresql\", for example");
+        return nullptr;
     }
-    return domains;
+    return std::make_unique<Addressed>(std::move(backend), std::move(addresses), shared.log, name);
+}
+
+std::unique_ptr<Service> make_present(const std::string& name, config::Section& section,
+                                      std::string_view type_key, const Plugin& plugin,
+                                      const SharedParts& shared) {
+    const auto settings = read_service_settings(section, type_key);
+    auto build = [&](asio::io_context& io) {
+        BackendContext context{
+            io, shared.hash_pool, shared.hash_limits, shared.hash_cost, shared.log, name};
+        auto backend = plugin.create(context, section);
+        if (backend) backend = add_addresses(std::move(backend), name, section, shared);
+        if (!backend) throw NotBuilt();
+        return stand_around(std::move(backend), settings);
+    };
+    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
 }
 
 // A composition of whole directories is one itself, with all that stands around one.
@@ -103,7 +106,11 @@ std::unique_ptr<Service> make_migrating(const std::string& name, config::Section
     const auto settings = read_service_settings(section);
     Migrating::Homes homes{find_member(section, "from", shared),
                            find_member(section, "to", shared)};
-    MigratingSettings migrating{read_domains(section)};
+    MigratingSettings migrating{read_domain_list(section)};
+    if (migrating.domains.empty())
+        section.problem("domains", "it is not said whose accounts may move",
+                        "domains = [\"example.org\"], or [\"*\"] for everybody whom the old home "
+                        "accepts");
     if (!homes.from || !homes.to || migrating.domains.empty()) return nullptr;
     if (!homes.to->capabilities().takes_in) {
         section.problem("to", fmt::format("directory \"{}\" takes nobody in", homes.to->name()),

@@ -94,6 +94,10 @@ inline constexpr Event directory_server_down{
     "A server of a directory does not answer, or cannot be asked; it is tried again by itself."};
 inline constexpr Event directory_server_up{"directory.server-up", Level::info,
                                            "A server of a directory answers again."};
+inline constexpr Event directory_slowed{
+    "directory.slowed", Level::warning,
+    "A server of a directory says that we ask it too much; it is left alone for that many "
+    "milliseconds."};
 inline constexpr Event directory_service_refused{
     "directory.service-refused", Level::error,
     "A directory refuses our own account: nobody can log in. Check its name and password."};
@@ -106,6 +110,10 @@ inline constexpr Event directory_ambiguous{
 inline constexpr Event directory_odd_entry{
     "directory.odd-entry", Level::warning,
     "An entry of a directory cannot be understood; `why` tells what is wrong with it."};
+inline constexpr Event directory_without_addresses{
+    "directory.without-addresses", Level::error,
+    "A login was right, but the directory that should know its addresses does not know it; it is "
+    "answered `unavailable`."};
 inline constexpr Event directory_hash_refused{
     "directory.hash-refused", Level::error,
     "The stored password of an account cannot be checked, so it cannot log in; `why` tells what is "

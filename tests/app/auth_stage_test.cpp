@@ -6,6 +6,7 @@
 
 #include "app/house.hpp"
 #include "session/facts.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace postern::app {
 namespace {
@@ -16,8 +17,7 @@ class AuthStage : public testing::Test {
     void load(const std::string& name) {
         const std::string fixtures = POSTERN_SOURCE_DIR "/tests/config/fixtures/";
         const std::string plugins = testing::TempDir() + "postern-auth-stage-plugins.toml";
-        std::ofstream(plugins) << "server.plugins = \"" POSTERN_BINARY_DIR
-                                  "/lib/postern/backends\"\n";
+        std::ofstream(plugins) << "server.plugins = \"" << backends << "\"\n";
         auto document = config::Document::load(
             {fixtures + name + ".toml", fixtures + name + "-site.toml", plugins});
         generation = Generation::build(document, house.foundation());
@@ -28,6 +28,7 @@ class AuthStage : public testing::Test {
     const session::AuthSettings& auth() const { return generation->environment->settings.auth; }
 
     House house;
+    std::string backends = POSTERN_BINARY_DIR "/lib/postern/backends";
     std::unique_ptr<Generation> generation;
     std::string problems;
 };
@@ -79,7 +80,6 @@ TEST_F(AuthStage, OfTodayDoesWhatItSays) {
 }
 
 TEST_F(AuthStage, OfTheFirstDaysDoesWhatItSays) {
-    house.backends_may_be_missing = true;
     load("older");
     ASSERT_TRUE(generation) << problems;
     const std::vector<std::string> both{"plain", "login"}, none;
@@ -95,6 +95,8 @@ TEST_F(AuthStage, OfTheFirstDaysDoesWhatItSays) {
 }
 
 TEST_F(AuthStage, ADirectoryWithoutItsBackendIsJudgedButDoesNotServe) {
+    const test::TemporaryDirectory empty;
+    backends = empty.path();
     load("older");
     EXPECT_FALSE(generation);
     EXPECT_NE(problems.find("older.toml:18:12: the backend \"imap\" is not installed"),

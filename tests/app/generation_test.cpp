@@ -87,6 +87,14 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
         {"moves everybody unasked",
          "[directory.x]\ntype = \"migrate\"\nfrom = \"people\"\nto = \"people\"\n",
          "it is not said whose accounts may move"},
+        {"addresses from nowhere",
+         "[directory.x]\ntype = \"imap\"\naddress = \"a\"\ndomains = [\"*\"]\naddresses = "
+         "\"new\"\n",
+         "\"new\" is no directory that can be used here"},
+        {"addresses from who has none",
+         "[directory.x]\ntype = \"imap\"\naddress = \"a\"\ndomains = [\"*\"]\naddresses = \"y\"\n"
+         "[directory.y]\ntype = \"imap\"\naddress = \"a\"\ndomains = [\"*\"]\n",
+         "directory \"y\" lists no addresses either"},
         {"missing certificate",
          "[certificate.default]\ncert = \"/nowhere/cert.pem\"\nprivate-key = "
          "\"/nowhere/key.pem\"\n",

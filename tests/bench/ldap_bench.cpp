@@ -3,34 +3,26 @@
 #include <ldap.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "support/directory_host.hpp"
-#include "support/fake_directory.hpp"
+#include "bench/logins.hpp"
 #include "support/slapd.hpp"
 
 namespace postern {
 namespace {
 
+using bench::Clock;
 using test::Slapd;
-using Clock = std::chrono::steady_clock;
 
 constexpr int crowd = 10'000;
 constexpr int connections = 8;  // of each kind: searches, binds
 constexpr int askers = 16;
 constexpr int rounds = 5;
 constexpr int logins = 8'000;  // of each side in each round
-
-double per_second(Clock::time_point begun) {
-    return logins / std::chrono::duration<double>(Clock::now() - begun).count();
-}
 
 // One connection of libldap's own.
 class Plain {
@@ -96,30 +88,7 @@ double measure_libldap(const Slapd& slapd) {
     for (auto& thread : threads)
         thread.join();
     if (failed) throw std::runtime_error("the loop of libldap failed");
-    return per_second(begun);
-}
-
-net::Task<> ask(directory::Service& service, int& next, int& wrong) {
-    while (next < logins) {
-        const int number = next++ % crowd + 1;
-        const auto answer = co_await service.authenticate(
-            test::credentials(Slapd::crowd_name(number), Slapd::crowd_password(number)));
-        const auto* accepted = std::get_if<identity::Accepted>(&answer);
-        const bool right =
-            accepted != nullptr && accepted->principal.name == Slapd::crowd_name(number);
-        if (!right) ++wrong;
-    }
-}
-
-double measure_postern(directory::Service& service) {
-    net::asio::io_context io(1);
-    int next = 0, wrong = 0;
-    const auto begun = Clock::now();
-    for (int i = 0; i < askers; ++i)
-        net::asio::co_spawn(io, ask(service, next, wrong), net::asio::detached);
-    io.run();
-    if (wrong > 0) throw std::runtime_error(std::to_string(wrong) + " wrong answers");
-    return per_second(begun);
+    return bench::per_second(logins, begun);
 }
 
 std::string settings(const Slapd& slapd) {
@@ -135,11 +104,15 @@ void run() {
     const Slapd slapd({.people = crowd, .log = "none"});
     test::DirectoryHost host(settings(slapd));
     host.set_log_level(observe::Level::info);
-    measure_postern(host.service());  // both warm
+    const bench::Crowd people{crowd, Slapd::crowd_name, Slapd::crowd_password};
+    const auto measure_postern = [&] {
+        return bench::logins_per_second(host.service(), people, {logins, askers});
+    };
+    measure_postern();  // both warm
     double libldap = 0, postern = 0;
     for (int round = 0; round < rounds; ++round) {
         libldap += measure_libldap(slapd) / rounds;
-        postern += measure_postern(host.service()) / rounds;
+        postern += measure_postern() / rounds;
     }
     std::printf("{\"libldap_per_second\": %.0f, \"postern_per_second\": %.0f, \"ratio\": %.3f}\n",
                 libldap, postern, postern / libldap);
@@ -149,11 +122,5 @@ void run() {
 }  // namespace postern
 
 int main() {
-    try {
-        postern::run();
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
-    return 0;
+    return postern::bench::run(postern::run);
 }

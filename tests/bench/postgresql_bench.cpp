@@ -3,15 +3,11 @@
 // against the same server, in turns. Prints JSON.
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
 
-#include "support/directory_host.hpp"
-#include "support/fake_directory.hpp"
+#include "bench/logins.hpp"
 #include "support/postgresql.hpp"
 #include "support/process.hpp"
 
@@ -19,7 +15,6 @@ namespace postern {
 namespace {
 
 using test::Postgresql;
-using Clock = std::chrono::steady_clock;
 
 constexpr int crowd = 10'000;
 constexpr int connections = 8;
@@ -47,28 +42,6 @@ double measure_pgbench(const Postgresql& server, const std::string& script) {
     return std::stod(done.output.substr(at + 6));
 }
 
-net::Task<> ask(directory::Service& service, int& next, int& wrong) {
-    while (next < logins) {
-        const auto number = std::to_string(next++ % crowd + 1);
-        const auto answer =
-            co_await service.authenticate(test::credentials(number, "secret" + number));
-        const auto* accepted = std::get_if<identity::Accepted>(&answer);
-        const bool right = accepted != nullptr && accepted->principal.name == number;
-        if (!right) ++wrong;
-    }
-}
-
-double measure_postern(directory::Service& service) {
-    net::asio::io_context io(1);
-    int next = 0, wrong = 0;
-    const auto begun = Clock::now();
-    for (int i = 0; i < askers; ++i)
-        net::asio::co_spawn(io, ask(service, next, wrong), net::asio::detached);
-    io.run();
-    if (wrong > 0) throw std::runtime_error(std::to_string(wrong) + " wrong answers");
-    return logins / std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
 std::string settings(const Postgresql& server) {
     return fmt::format(
         "type = \"postgresql\"\nurl = \"{}\"\nquery.authenticate = \"{}\"\n"
@@ -85,11 +58,17 @@ void run() {
     test::write_file(script, fmt::format("\\set login random(1, {})\n{};\n", crowd, query));
     test::DirectoryHost host(settings(server));
     host.set_log_level(observe::Level::info);
-    measure_postern(host.service());  // both warm
+    const auto name = [](int number) { return std::to_string(number); };
+    const auto secret = [](int number) { return "secret" + std::to_string(number); };
+    const bench::Crowd everybody{crowd, name, secret};
+    const auto measure_postern = [&] {
+        return bench::logins_per_second(host.service(), everybody, {logins, askers});
+    };
+    measure_postern();  // both warm
     double pgbench = 0, postern = 0;
     for (int round = 0; round < rounds; ++round) {
         pgbench += measure_pgbench(server, script) / rounds;
-        postern += measure_postern(host.service()) / rounds;
+        postern += measure_postern() / rounds;
     }
     std::printf("{\"pgbench_per_second\": %.0f, \"postern_per_second\": %.0f, \"ratio\": %.3f}\n",
                 pgbench, postern, postern / pgbench);
@@ -99,11 +78,5 @@ void run() {
 }  // namespace postern
 
 int main() {
-    try {
-        postern::run();
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
-    return 0;
+    return postern::bench::run(postern::run);
 }

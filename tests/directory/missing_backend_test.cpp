@@ -6,6 +6,7 @@
 #include "directory/stack.hpp"
 #include "support/fake_directory.hpp"
 #include "support/run_task.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace postern::directory {
 namespace {
@@ -37,7 +38,8 @@ class MissingBackendTest : public testing::Test {
         return service;
     }
 
-    PluginLoader loader{POSTERN_BINARY_DIR "/lib/postern/backends"};
+    test::TemporaryDirectory empty;
+    PluginLoader loader{empty.path()};
     crypto::HashPool hash_pool{{.threads = 1}};
     KeptLog log;
     bool noted = true;

@@ -88,8 +88,12 @@ TEST(Check, NamesFileLineAndColumnOfEveryMistakeAtOnce) {
 
 TEST(Check, JudgesABackendThatIsNotInstalledAndServeRefusesIt) {
     const std::string fixtures = POSTERN_SOURCE_DIR "/tests/config/fixtures/";
-    const std::vector<std::string> files{"--config", fixtures + "older.toml", "--config",
-                                         fixtures + "older-site.toml"};
+    std::vector<std::string> files{"--config", fixtures + "older.toml", "--config",
+                                   fixtures + "older-site.toml"};
+    const test::TemporaryDirectory folder;
+    test::write_file(folder / "plugins.toml",
+                     "server.plugins = \"" + folder.path().string() + "\"\n");
+    files.insert(files.end(), {"--config", folder / "plugins.toml"});
     std::vector<std::string> check{"check"}, serve{"serve"};
     check.insert(check.end(), files.begin(), files.end());
     serve.insert(serve.end(), files.begin(), files.end());

@@ -71,6 +71,9 @@ class ShippedSettings(unittest.TestCase):
             with self.subTest(name):
                 self.check(f"examples/{name}.toml")
 
+    def test_a_mail_server(self):
+        self.check("examples/imap.toml")
+
     def test_no_example_is_left_out(self):
         here = Path(__file__).read_text(encoding="utf-8")
         for example in (ROOT / "config/examples").glob("*.toml"):

@@ -1,6 +1,7 @@
 #include "support/directory_host.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <iterator>
 #include <stdexcept>
 
@@ -10,6 +11,8 @@
 namespace postern::test {
 
 namespace {
+
+const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);  // as in the program
 
 std::string in_words(const identity::Rejected& rejected) {
     return std::string("rejected ") + identity::to_string(rejected.reason) +

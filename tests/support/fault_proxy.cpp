@@ -1,11 +1,13 @@
 #include "support/fault_proxy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace postern::test {
 
@@ -20,7 +22,13 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
     Relay(FaultProxy& proxy, tcp::socket client)
         : proxy_(proxy), client_(std::move(client)), server_(proxy.io_), delay_(proxy.io_) {}
 
+    ~Relay() { leave(); }
+    Relay(const Relay&) = delete;
+    Relay& operator=(const Relay&) = delete;
+
     void start() {
+        ++proxy_.connections_;
+        proxy_.most_open_ = std::max(proxy_.most_open_.load(), ++proxy_.open_);
         error_code refused;
         server_.connect(proxy_.server_, refused);
         if (refused) return;
@@ -46,9 +54,13 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
     }
 
     void pass_on(std::size_t size) {
+        proxy_.answered_ = std::chrono::steady_clock::now();
         const auto fault = proxy_.fault_.load();
         if (fault == Fault::swallows) return read_answers();
         std::string octets(answer_.data(), size);
+        for (const auto& [what, by] : proxy_.replaced_)
+            for (auto at = octets.find(what); at != octets.npos; at = octets.find(what, at))
+                octets.replace(at, what.size(), by), at += by.size();
         if (fault == Fault::garbage)
             for (char& octet : octets)
                 octet = static_cast<char>(octet ^ 0x5A);
@@ -67,7 +79,13 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
         failed || closes ? close() : read_answers();
     }
 
+    void leave() {
+        if (!std::exchange(left_, true)) --proxy_.open_;
+    }
+
+    // Counted before the client can know.
     void close() {
+        leave();
         error_code ignored;
         client_.close(ignored);
         server_.close(ignored);
@@ -76,6 +94,7 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
     FaultProxy& proxy_;
     tcp::socket client_, server_;
     asio::steady_timer delay_;
+    bool left_ = false;
     std::array<char, 16384> question_, answer_;
 };
 

@@ -6,7 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <thread>
+#include <utility>
 
 namespace postern::test {
 
@@ -29,6 +32,17 @@ class FaultProxy {
     // For what is answered from now on, on old connections too.
     void set(Fault fault) { fault_ = fault; }
     void set_delay(std::chrono::milliseconds delay) { delay_ = delay; }
+    // In answers, for servers that can do what a test wants them not to offer. Before the first
+    // connection.
+    void replace(std::string what, std::string by) { replaced_[std::move(what)] = std::move(by); }
+
+    std::size_t connections() const { return connections_; }
+    // Nothing was answered for so long.
+    bool quiet_for(std::chrono::milliseconds time) const {
+        return std::chrono::steady_clock::now() - answered_.load() > time;
+    }
+    // The most that were open at a time; one counts until the server closes it.
+    std::size_t most_open() const { return most_open_; }
 
  private:
     class Relay;
@@ -40,6 +54,9 @@ class FaultProxy {
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::ip::tcp::endpoint server_;
     std::uint16_t port_;
+    std::map<std::string, std::string> replaced_;
+    std::atomic<std::chrono::steady_clock::time_point> answered_{};
+    std::atomic<std::size_t> connections_{0}, open_{0}, most_open_{0};
     std::thread thread_;
 };
 

@@ -1,0 +1,28 @@
+#include "imap/login_rules.hpp"
+
+#include <algorithm>
+
+#include "address/mailbox.hpp"
+
+namespace postern::imap {
+
+std::optional<identity::Principal> LoginRules::principal_of(const identity::Login& login) const {
+    auto name = login.text();
+    const bool is_bare = name.find('@') == name.npos;
+    if (is_bare && !domain.empty()) name += "@" + domain;
+    const auto mailbox = address::parse_mailbox(name);
+    if (mailbox) name = mailbox->text();
+    const bool anybody = std::ranges::find(domains, "*") != domains.end();
+    if (!anybody) {
+        if (!mailbox || std::ranges::find(domains, mailbox->domain) == domains.end())
+            return std::nullopt;
+        // Some servers take "victim%example.com" for "victim@example.com".
+        if (mailbox->local_part.find_first_of("%!@") != std::string::npos) return std::nullopt;
+    }
+    identity::Principal principal;
+    principal.name = name;
+    if (mailbox) principal.addresses = {name};
+    return principal;
+}
+
+}  // namespace postern::imap

@@ -1,0 +1,33 @@
+#include "imap/wire.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace postern::imap {
+
+namespace asio = net::asio;
+
+net::Task<> Wire::read() {
+    constexpr std::size_t most = 4096;
+    std::string next(input_);
+    const auto kept = next.size();
+    next.resize(kept + most);
+    buffer_ = std::move(next);
+    input_ = std::string_view(buffer_).substr(0, kept);
+    const auto got = co_await stream_.read_some(asio::buffer(buffer_.data() + kept, most));
+    if (got == 0) throw boost::system::system_error(asio::error::eof);
+    heard_ = net::Clock::now();
+    input_ = std::string_view(buffer_).substr(0, kept + got);
+}
+
+net::Task<> Wire::start_tls(const Security& security) {
+    if (!input_.empty()) throw ProtocolError("octets before the TLS handshake");
+    co_await stream_.connect_tls(security.tls, security.name);
+}
+
+bool Wire::is_silent() {
+    return input_.empty() && stream_.is_open() &&
+           stream_.look_ahead() == net::Stream::Ahead::nothing;
+}
+
+}  // namespace postern::imap

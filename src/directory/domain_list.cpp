@@ -1,0 +1,59 @@
+#include "directory/domain_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "address/domain.hpp"
+#include "expr/ip_network.hpp"
+#include "observe/events.hpp"
+
+namespace postern::directory {
+
+namespace {
+
+// RFC 1122, 1918, 4193, 4291: nobody from elsewhere answers there.
+bool is_near(const std::string& address) {
+    if (address == "localhost") return true;
+    constexpr std::array<std::string_view, 7> near{"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                                   "192.168.0.0/16", "::1",        "fc00::/7",
+                                                   "fe80::/10"};
+    const auto ip = expr::IpAddress::parse(address);
+    return ip && std::ranges::any_of(near, [&](std::string_view network) {
+               return expr::IpNetwork::parse(network)->contains(*ip);
+           });
+}
+
+}  // namespace
+
+std::vector<std::string> read_domain_list(config::Section& section) {
+    auto domains = section.texts("domains");
+    for (auto& domain : domains) {
+        if (domain == "*") continue;
+        if (auto normal = address::normalize_domain(domain))
+            domain = *std::move(normal);
+        else
+            section.problem("domains", fmt::format("\"{}\" is no domain", domain),
+                            "domains = [\"example.org\"]");
+    }
+    return domains;
+}
+
+std::vector<std::string> read_vouched_domains(config::Section& section, bool is_older,
+                                              const std::string& address, observe::Log& log) {
+    auto domains = read_domain_list(section);
+    if (!domains.empty()) return domains;
+    if (is_older && !section.has("domains") && is_near(address)) {
+        log.write(observe::events::config_warning,
+                  {{"setting", section.name() + ".domains"},
+                   {"why", "without it, this server vouches for logins of any domain"}});
+        return {"*"};
+    }
+    section.problem(
+        "domains", fmt::format("{}.domains is missing", section.name()),
+        "domains = [\"example.org\"]: whose logins this server may vouch for, [\"*\"] for all");
+    return {};
+}
+
+}  // namespace postern::directory

@@ -1,0 +1,214 @@
+// backends/imap against a real Dovecot.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "support/directory_host.hpp"
+#include "support/dovecot.hpp"
+#include "support/eventually.hpp"
+#include "support/fault_proxy.hpp"
+
+namespace postern {
+namespace {
+
+using test::DirectoryHost;
+using test::Dovecot;
+using test::FaultProxy;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+using namespace std::chrono_literals;
+
+constexpr const char* in_the_clear = "tls.starttls = \"never\"\n";
+
+std::string settings(std::uint16_t port, const std::string& more = "") {
+    return "type = \"imap\"\naddress = \"localhost\"\nport = " + std::to_string(port) +
+           "\ndomains = [\"example.org\"]\n" + more;
+}
+
+std::string trusts(const Dovecot& dovecot) {
+    return "tls.ca = \"" + dovecot.ca() + "\"\n";
+}
+
+bool logs(const Dovecot& dovecot, const std::string& words) {
+    return test::eventually([&] { return dovecot.log().find(words) != std::string::npos; });
+}
+
+TEST(Imap, AsksOverStartTlsOrTlsOrInTheClear) {
+    const Dovecot dovecot;
+    for (const auto& lines : {
+             settings(dovecot.port(), trusts(dovecot)),
+             settings(dovecot.port(), "tls.starttls = \"optional\"\n" + trusts(dovecot)),
+             settings(dovecot.tls_port(), "tls.implicit = true\n" + trusts(dovecot)),
+             settings(dovecot.port(), in_the_clear),
+         }) {
+        SCOPED_TRACE(lines);
+        DirectoryHost host(lines);
+        EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org")
+            << host.log();
+        EXPECT_EQ(host.outcome("Jane@Example.org", "correct horse"), "accepted jane@example.org");
+        EXPECT_EQ(host.outcome("jane@example.org", "battery staple"), "rejected bad_credentials");
+        EXPECT_EQ(host.outcome("nobody@example.org", "correct horse"), "rejected bad_credentials");
+        EXPECT_EQ(host.outcome("jane@example.net", "correct horse"), "rejected unknown_user");
+        EXPECT_EQ(host.outcome("jane", "correct horse"), "rejected unknown_user");
+        EXPECT_THAT(host.principal("jane@example.org", "correct horse").addresses,
+                    ElementsAre("jane@example.org"));
+    }
+    EXPECT_THAT(dovecot.log(), Not(HasSubstr("example.net"))) << "it was not asked";
+}
+
+TEST(Imap, EveryPasswordIsSaidAsItIs) {
+    const std::vector<std::string> passwords{
+        "open sesame",    " blanks around ", "\"quoted\"",
+        "back\\slash\\",  "100%{3}*",        "gr\xC3\xBC\xC3\x9F dich",
+        "\xE9\xFF latin", "colon:comma,",    std::string(400, 'x') + "y",
+    };
+    test::DovecotOptions options;
+    options.users.clear();
+    for (std::size_t i = 0; i < passwords.size(); ++i)
+        options.users.push_back({"user" + std::to_string(i) + "@example.org", passwords[i]});
+    const Dovecot dovecot(options);
+
+    // What the server seems to lack makes the client say the same in other ways.
+    const std::vector<std::pair<std::string, std::string>> lacks[] = {
+        {},
+        {{"SASL-IR", "SASL-XX"}},
+        {{"AUTH=PLAIN", "AUTH=XPLAI"}},
+        {{"AUTH=PLAIN", "AUTH=XPLAI"}, {"LITERAL+", "LITERAL-"}},
+        {{"AUTH=PLAIN", "AUTH=XPLAI"}, {"LITERAL+", "LITERALX"}},
+    };
+    for (const auto& missing : lacks) {
+        FaultProxy proxy(dovecot.port());
+        std::string lines = settings(proxy.port(), in_the_clear);
+        for (const auto& [what, by] : missing) {
+            proxy.replace(what, by);
+            SCOPED_TRACE(by);
+        }
+        DirectoryHost host(lines);
+        for (std::size_t i = 0; i < passwords.size(); ++i) {
+            const auto name = "user" + std::to_string(i) + "@example.org";
+            EXPECT_EQ(host.outcome(name, passwords[i]), "accepted " + name)
+                << passwords[i] << host.log();
+            EXPECT_EQ(host.outcome(name, passwords[i] + "x"), "rejected bad_credentials")
+                << passwords[i];
+        }
+        const bool plain = missing.empty() || missing.front().first != "AUTH=PLAIN";
+        EXPECT_THAT(host.log(),
+                    HasSubstr(plain ? "step=\"AUTHENTICATE PLAIN\"" : "step=\"LOGIN\""));
+    }
+}
+
+TEST(Imap, ANulCannotBeSaid) {
+    const Dovecot dovecot;
+    DirectoryHost host(settings(dovecot.port(), trusts(dovecot)));
+    const std::string password("correct\0horse", 13);
+    EXPECT_EQ(host.outcome("jane@example.org", password), "unavailable question");
+    EXPECT_THAT(dovecot.log(), Not(HasSubstr("jane")));
+}
+
+TEST(Imap, ACertificateThatDoesNotFitIsUnavailable) {
+    const Dovecot dovecot({.certificate = {.name = "server", .names = {"elsewhere.example.com"}}});
+    const auto port = dovecot.port();
+    for (const auto& [more, outcome] : {
+             std::pair<std::string, std::string>{"", "unavailable directory"},  // unknown authority
+             {trusts(dovecot), "unavailable directory"},
+             {trusts(dovecot) + "tls.name = \"elsewhere.example.com\"\n",
+              "accepted jane@example.org"},
+             {"tls.allow-invalid-certs = true\n", "accepted jane@example.org"},
+         }) {
+        DirectoryHost host(settings(port, more));
+        EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), outcome) << host.log();
+        EXPECT_THAT(host.outcome("jane@example.org", "battery staple"),
+                    StartsWith(outcome[0] == 'a' ? "rejected" : "unavailable"));
+    }
+}
+
+TEST(Imap, NoPasswordGoesWithoutTlsWhereThatIsRequired) {
+    const Dovecot without_tls({.tls = false});
+    DirectoryHost required(settings(without_tls.port(), trusts(without_tls)));
+    EXPECT_THAT(required.why("jane@example.org", "correct horse"), HasSubstr("offers no STARTTLS"));
+    DirectoryHost optional(
+        settings(without_tls.port(), "tls.starttls = \"optional\"\n" + trusts(without_tls)));
+    EXPECT_EQ(optional.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
+}
+
+TEST(Imap, LoginDisabledIsObeyed) {
+    // Dovecot takes clients of this machine for secure, so the words are put in.
+    const Dovecot dovecot;
+    FaultProxy proxy(dovecot.port());
+    proxy.replace("AUTH=PLAIN", "LOGINDISABLED");
+    DirectoryHost host(settings(proxy.port(), in_the_clear));
+    EXPECT_THAT(host.why("jane@example.org", "correct horse"), HasSubstr("LOGINDISABLED"));
+    EXPECT_THAT(dovecot.log(), Not(HasSubstr("jane")));
+}
+
+TEST(Imap, ABareLoginIsCompleted) {
+    const Dovecot dovecot;
+    DirectoryHost host(settings(dovecot.port(), trusts(dovecot) + "domain = \"example.org\"\n"));
+    EXPECT_EQ(host.outcome("jane", "correct horse"), "accepted jane@example.org");
+    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials");
+    EXPECT_EQ(host.outcome("jane@example.net", "correct horse"), "rejected unknown_user");
+}
+
+TEST(Imap, SaysWhoWeAre) {
+    const Dovecot dovecot({.settings = "imap_id_log = *\n"});
+    DirectoryHost host(settings(dovecot.port(), trusts(dovecot)));
+    EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
+    EXPECT_TRUE(logs(dovecot, "name=Postern, version=")) << dovecot.log();
+}
+
+TEST(Imap, ChecksWhatItCanWithoutAPassword) {
+    const Dovecot dovecot;
+    DirectoryHost good(settings(dovecot.port(), trusts(dovecot)));
+    EXPECT_THAT(good.findings(),
+                ElementsAre(AllOf(StartsWith("good localhost:"), HasSubstr("TLSv1.3"),
+                                  HasSubstr("AUTHENTICATE PLAIN"))));
+    DirectoryHost anybody(settings(dovecot.port(), "tls.allow-invalid-certs = true\n"));
+    EXPECT_THAT(anybody.findings(),
+                ElementsAre(StartsWith("good"),
+                            AllOf(StartsWith("warning"), HasSubstr("allow-invalid-certs"))));
+    DirectoryHost stranger(settings(dovecot.port()));
+    EXPECT_THAT(stranger.findings(), ElementsAre(StartsWith("fault localhost:")));
+}
+
+TEST(Imap, AHundredAtOnceUseNoSixthConnection) {
+    const Dovecot dovecot({.crowd = 100});
+    FaultProxy proxy(dovecot.port());
+    DirectoryHost host(settings(proxy.port(), trusts(dovecot) + "concurrency = 5\npool.ready = 2\n"
+                                                                "timeout = \"30s\"\n"));
+    std::vector<std::thread> askers;
+    for (int number = 1; number <= 100; ++number)
+        askers.emplace_back([&, number] {
+            const auto name = Dovecot::crowd_name(number);
+            const bool right = number % 3 != 0;
+            const auto password = Dovecot::crowd_password(right ? number : number + 1);
+            EXPECT_EQ(host.outcome(name, password),
+                      right ? "accepted " + name : "rejected bad_credentials");
+        });
+    for (auto& asker : askers)
+        asker.join();
+    EXPECT_LE(proxy.most_open(), 5U);
+    EXPECT_GE(proxy.most_open(), 4U) << "it does use them";
+}
+
+TEST(Imap, APreparedConnectionAnswersInOneRoundTrip) {
+    const Dovecot dovecot;
+    FaultProxy proxy(dovecot.port());
+    DirectoryHost host(settings(proxy.port(), trusts(dovecot)));
+    ASSERT_TRUE(test::eventually([&] {
+        EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
+        return host.log().find("connection=\"prepared\"") != std::string::npos;
+    }));
+    ASSERT_TRUE(test::eventually([&] { return proxy.quiet_for(200ms); }));
+    proxy.set_delay(700ms);
+    proxy.set(FaultProxy::Fault::slow);
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s)
+        << "ID and the login are asked together and may be answered apart" << host.log();
+}
+
+}  // namespace
+}  // namespace postern
