@@ -41,6 +41,10 @@ struct SharedParts {
     Find find = [](const std::string&) { return nullptr; };
 };
 
+// What stands around every backend and every composition.
+std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> inner,
+                                        const ServiceSettings& settings);
+
 // Builds the directory that [directory.<name>] describes, with all that stands around its backend,
 // on a thread of its own. nullptr: what is wrong with the section has become Problems.
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,
