@@ -1,7 +1,5 @@
 #include "imap/login_rules.hpp"
 
-#include <algorithm>
-
 #include "address/mailbox.hpp"
 
 namespace postern::imap {
@@ -12,10 +10,9 @@ std::optional<identity::Principal> LoginRules::principal_of(const identity::Logi
     if (is_bare && !domain.empty()) name += "@" + domain;
     const auto mailbox = address::parse_mailbox(name);
     if (mailbox) name = mailbox->text();
-    const bool anybody = std::ranges::find(domains, "*") != domains.end();
+    const bool anybody = directory::covers(domains, "");
     if (!anybody) {
-        if (!mailbox || std::ranges::find(domains, mailbox->domain) == domains.end())
-            return std::nullopt;
+        if (!mailbox || !directory::covers(domains, mailbox->domain)) return std::nullopt;
         // Some servers take "victim%example.com" for "victim@example.com".
         if (mailbox->local_part.find_first_of("%!@") != std::string::npos) return std::nullopt;
     }

@@ -2,8 +2,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "directory/domains.hpp"
 #include "identity/login.hpp"
 #include "identity/principal.hpp"
 
@@ -12,8 +12,8 @@ namespace postern::imap {
 // Whose logins a server may vouch for: a provider says yes to all its customers, and they must not
 // become ours.
 struct LoginRules {
-    std::string domain;                // completes a login that has none; empty: it stays bare
-    std::vector<std::string> domains;  // A-labels in lower case; "*": every login, bare ones too
+    std::string domain;          // completes a login that has none; empty: it stays bare
+    directory::Domains domains;  // "*": every login, bare ones too
 
     // Who would log in so, by the name that the server is asked about: an address where it is one.
     // nullopt: nobody of ours.

@@ -6,7 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "address/domain.hpp"
-#include "directory/domain_list.hpp"
+#include "directory/domains.hpp"
 #include "net/tls_context.hpp"
 #include "observe/events.hpp"
 

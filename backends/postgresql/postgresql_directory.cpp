@@ -136,7 +136,7 @@ std::string PostgresqlDirectory::why_nobody() const {
 
 template <class Result>
 net::Task<Result> PostgresqlDirectory::ask(Question<Result> question,
-                                            std::chrono::milliseconds patience) {
+                                           std::chrono::milliseconds patience) {
     begin();
     const auto deadline = net::Clock::now() + patience;
     auto servers = candidates();

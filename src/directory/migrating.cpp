@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "address/mailbox.hpp"
+#include "directory/member.hpp"
 #include "net/offload.hpp"
 #include "observe/events.hpp"
 
@@ -18,25 +18,6 @@ using identity::Reason;
 using identity::Rejected;
 using identity::Scope;
 using identity::Unavailable;
-
-namespace {
-
-// Every other "no" is the new home's last word.
-template <class Result>
-bool is_unknown(const Result& answer) {
-    const auto* rejected = std::get_if<Rejected>(&answer);
-    return rejected != nullptr && rejected->reason == Reason::unknown_user;
-}
-
-// "" for what is no address; "@example.org" is one of its domain.
-std::string domain_of(std::string_view address) {
-    const auto at = address.rfind('@');
-    if (at == std::string_view::npos) return "";
-    const auto mailbox = address::parse_mailbox("x" + std::string(address.substr(at)));
-    return mailbox ? mailbox->domain : "";
-}
-
-}  // namespace
 
 Migrating::Migrating(Homes homes, MigratingSettings settings, Hashing hashing, observe::Log& log,
                      std::string name)
@@ -61,6 +42,7 @@ net::Task<AuthResult> Migrating::authenticate(const Credentials& credentials) {
     const auto domain = credentials.login.domain();
     if (!domain.empty() && !may_move(domain_of(credentials.login.text()))) co_return answer;
     auto old = co_await homes_.from->authenticate(credentials.copy());
+    list_own_name(homes_.from->capabilities(), old);
     auto* accepted = std::get_if<Accepted>(&old);
     if (accepted == nullptr) co_return old;
     co_return co_await move(std::move(accepted->principal), credentials);
@@ -71,15 +53,14 @@ net::Task<LookupResult> Migrating::lookup(const Login& login) {
     if (!is_unknown(answer)) co_return answer;
     if (!login.domain().empty() && !may_move(domain_of(login.text()))) co_return answer;
     auto old = co_await homes_.from->lookup(login);
+    list_own_name(homes_.from->capabilities(), old);
     auto* principal = std::get_if<Principal>(&old);
     if (principal == nullptr || restrict_to_domains(*principal)) co_return old;
     co_return Rejected{Reason::not_permitted, principal->name};
 }
 
 bool Migrating::may_move(std::string_view domain) const {
-    return std::ranges::any_of(settings_.domains, [&](const std::string& each) {
-        return each == "*" || (!domain.empty() && each == domain);
-    });
+    return covers(settings_.domains, domain);
 }
 
 // Leaves those addresses that may move; false: the account may not.

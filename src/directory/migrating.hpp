@@ -3,19 +3,18 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "crypto/hash_pool.hpp"
 #include "crypto/secret.hpp"
 #include "directory/directory.hpp"
+#include "directory/domains.hpp"
 #include "directory/service.hpp"
 #include "observe/log.hpp"
 
 namespace postern::directory {
 
 struct MigratingSettings {
-    // Whose accounts may move, A-labels in lower case; "*": everybody whom the old home accepts.
-    std::vector<std::string> domains;
+    Domains domains;  // whose accounts may move; "*": everybody whom the old home accepts
 };
 
 // Moves people from an old home to a new one as they log in. Whoever the new one knows is its

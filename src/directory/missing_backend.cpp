@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "directory/domain_list.hpp"
+#include "directory/domains.hpp"
 
 namespace postern::directory {
 

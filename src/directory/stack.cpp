@@ -6,8 +6,7 @@
 #include <limits>
 
 #include "directory/addressed.hpp"
-#include "directory/domain_list.hpp"
-#include "directory/migrating.hpp"
+#include "directory/compositions.hpp"
 #include "directory/timed.hpp"
 
 namespace postern::directory {
@@ -18,15 +17,6 @@ using namespace std::chrono_literals;
 
 // Ends the building of a Service whose backend has recorded Problems.
 struct NotBuilt {};
-
-// Outside to inside, and the order is behaviour: the caller's deadline covers the wait for a place,
-// so that a full house answers in time. Whatever is to stand around every directory has its place
-// here.
-std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> backend,
-                                        const ServiceSettings& settings) {
-    auto limited = std::make_unique<Limited>(std::move(backend), settings.limits);
-    return std::make_unique<Timed>(std::move(limited), settings.timeout);
-}
 
 std::size_t read_count(config::Section& section, std::string_view key, std::size_t fallback,
                        std::int64_t least) {
@@ -55,16 +45,6 @@ std::unique_ptr<Service> make_absent(const std::string& name, config::Section& s
     return std::make_unique<Service>(name, settings.timeout, shared.log, [&](asio::io_context&) {
         return std::make_unique<Absent>(backend);
     });
-}
-
-std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
-                                     const SharedParts& shared) {
-    const auto name = section.required_text(key);
-    auto member = name.empty() ? nullptr : shared.find(name);
-    if (!member && !name.empty())
-        section.problem(key, fmt::format("\"{}\" is no directory that can be used here", name),
-                        "the name of another [directory.x] without mistakes");
-    return member;
 }
 
 // For a backend that lists no addresses, another directory may.
@@ -100,41 +80,12 @@ std::unique_ptr<Service> make_present(const std::string& name, config::Section& 
     return std::make_unique<Service>(name, settings.timeout, shared.log, build);
 }
 
-// A composition of whole directories is one itself, with all that stands around one.
-std::unique_ptr<Service> make_migrating(const std::string& name, config::Section& section,
-                                        const SharedParts& shared) {
-    const auto settings = read_service_settings(section);
-    Migrating::Homes homes{find_member(section, "from", shared),
-                           find_member(section, "to", shared)};
-    MigratingSettings migrating{read_domain_list(section)};
-    if (migrating.domains.empty())
-        section.problem("domains", "it is not said whose accounts may move",
-                        "domains = [\"example.org\"], or [\"*\"] for everybody whom the old home "
-                        "accepts");
-    if (!homes.from || !homes.to || migrating.domains.empty()) return nullptr;
-    if (!homes.to->capabilities().takes_in) {
-        section.problem("to", fmt::format("directory \"{}\" takes nobody in", homes.to->name()),
-                        "one of type \"postgresql\" with our own schema");
-        return nullptr;
-    }
-    auto build = [&](asio::io_context&) {
-        auto hash = [cost = shared.hash_cost](const crypto::Secret& password) {
-            return crypto::hash_password(password, cost);
-        };
-        const auto memory = std::size_t{shared.hash_cost.memory_kib} * 1024;
-        Migrating::Hashing hashing{shared.hash_pool, memory, hash};
-        auto moving =
-            std::make_unique<Migrating>(homes, migrating, std::move(hashing), shared.log, name);
-        return stand_around(std::move(moving), settings);
-    };
-    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
-}
-
 std::unique_ptr<Service> make(const std::string& name, config::Section& section,
                               std::string_view type_key, const SharedParts& shared) {
     const auto type = section.required_text(type_key);
     if (type.empty()) return nullptr;
     try {
+        if (type == "chain") return make_chain(name, section, shared);
         if (type == "migrate") return make_migrating(name, section, shared);
         const auto* known = find_known_backend(type);
         if (known && !is_installed(shared.plugins, type))
@@ -151,6 +102,25 @@ std::unique_ptr<Service> make(const std::string& name, config::Section& section,
 }
 
 }  // namespace
+
+// Outside to inside, and the order is behaviour: the caller's deadline covers the wait for a place,
+// so that a full house answers in time. Whatever is to stand around every directory has its place
+// here.
+std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> inner,
+                                        const ServiceSettings& settings) {
+    auto limited = std::make_unique<Limited>(std::move(inner), settings.limits);
+    return std::make_unique<Timed>(std::move(limited), settings.timeout);
+}
+
+std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
+                                     const SharedParts& shared) {
+    const auto name = section.required_text(key);
+    auto member = name.empty() ? nullptr : shared.find(name);
+    if (!member && !name.empty())
+        section.problem(key, fmt::format("\"{}\" is no directory that can be used here", name),
+                        "the name of another [directory.x] without mistakes");
+    return member;
+}
 
 ServiceSettings read_service_settings(config::Section& section, std::string_view type_key) {
     ServiceSettings settings;

@@ -41,6 +41,14 @@ struct SharedParts {
     Find find = [](const std::string&) { return nullptr; };
 };
 
+// What stands around every backend and every composition.
+std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> inner,
+                                        const ServiceSettings& settings);
+
+// The directory that the value of `key` names; nullptr: there is none, which is a Problem now.
+std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
+                                     const SharedParts& shared);
+
 // Builds the directory that [directory.<name>] describes, with all that stands around its backend,
 // on a thread of its own. nullptr: what is wrong with the section has become Problems.
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,

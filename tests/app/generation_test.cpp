@@ -95,6 +95,23 @@ TEST(Generation, MistakesNameTheirPlaceAndWhatWouldBeRight) {
          "[directory.x]\ntype = \"imap\"\naddress = \"a\"\ndomains = [\"*\"]\naddresses = \"y\"\n"
          "[directory.y]\ntype = \"imap\"\naddress = \"a\"\ndomains = [\"*\"]\n",
          "directory \"y\" lists no addresses either"},
+        {"a chain of nobody", "[directory.x]\ntype = \"chain\"\n",
+         "it is not said which directories are asked"},
+        {"a chain with itself",
+         "[directory.x]\ntype = \"chain\"\nfirst = [{ directory = \"x\" }]\n",
+         "\"x\" is no directory that can be used here"},
+        {"a chain that asks again after a no",
+         "[directory.x]\ntype = \"chain\"\nfirst = [{ directory = \"people\", next-on = "
+         "[\"rejected\"] }]\n",
+         "there is no answer \"rejected\""},
+        {"a chain with a domain that is none",
+         "[directory.x]\ntype = \"chain\"\nfirst = [{ directory = \"people\", domains = "
+         "[\"a b\"] }]\n",
+         "\"a b\" is no domain"},
+        {"a chain that never gets there",
+         "[directory.x]\ntype = \"chain\"\nfirst = [{ directory = \"people\" }, { directory = "
+         "\"people\" }]\n",
+         "\"people\" is never asked: those before it have the last word"},
         {"missing certificate",
          "[certificate.default]\ncert = \"/nowhere/cert.pem\"\nprivate-key = "
          "\"/nowhere/key.pem\"\n",

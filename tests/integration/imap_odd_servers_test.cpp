@@ -248,7 +248,6 @@ TEST(ImapOddServer, AConnectionClosedAtRestIsNoAnswer) {
     DirectoryHost host(settings(address(server), "pool.idle = \"1h\"\n"));
     DirectoryHost prepared("type = \"imap\"\naddress = [" + address(server) +
                            "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\npool.ready = 1\n");
-    prepared.service().start();
     ASSERT_TRUE(test::eventually([&] { return greeted >= 1; }));
     std::this_thread::sleep_for(100ms);
     EXPECT_EQ(prepared.outcome("jane", "wrong"), "rejected bad_credentials") << prepared.log();
@@ -266,7 +265,6 @@ TEST(ImapOddServer, WhatItClosesAtRestIsReplaced) {
     });
     DirectoryHost host("type = \"imap\"\naddress = [" + address(server) +
                        "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\n");
-    host.service().start();
     ASSERT_TRUE(test::eventually([&] { return server.connections() >= 2; }));
     closes = false;
     EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials") << host.log();

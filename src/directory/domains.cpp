@@ -1,11 +1,11 @@
-#include "directory/domain_list.hpp"
+#include "directory/domains.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "address/domain.hpp"
+#include "address/mailbox.hpp"
 #include "expr/ip_network.hpp"
 #include "observe/events.hpp"
 
@@ -27,22 +27,22 @@ bool is_near(const std::string& address) {
 
 }  // namespace
 
-std::vector<std::string> read_domain_list(config::Section& section) {
-    auto domains = section.texts("domains");
+Domains read_domains(config::Section& section, std::string_view key) {
+    auto domains = section.texts(key);
     for (auto& domain : domains) {
         if (domain == "*") continue;
         if (auto normal = address::normalize_domain(domain))
             domain = *std::move(normal);
         else
-            section.problem("domains", fmt::format("\"{}\" is no domain", domain),
-                            "domains = [\"example.org\"]");
+            section.problem(key, fmt::format("\"{}\" is no domain", domain),
+                            fmt::format("{} = [\"example.org\"]", key));
     }
     return domains;
 }
 
-std::vector<std::string> read_vouched_domains(config::Section& section, bool is_older,
-                                              const std::string& address, observe::Log& log) {
-    auto domains = read_domain_list(section);
+Domains read_vouched_domains(config::Section& section, bool is_older, const std::string& address,
+                             observe::Log& log) {
+    auto domains = read_domains(section, "domains");
     if (!domains.empty()) return domains;
     if (is_older && !section.has("domains") && is_near(address)) {
         log.write(observe::events::config_warning,
@@ -54,6 +54,19 @@ std::vector<std::string> read_vouched_domains(config::Section& section, bool is_
         "domains", fmt::format("{}.domains is missing", section.name()),
         "domains = [\"example.org\"]: whose logins this server may vouch for, [\"*\"] for all");
     return {};
+}
+
+std::string domain_of(std::string_view address) {
+    const auto at = address.rfind('@');
+    if (at == std::string_view::npos) return "";
+    const auto mailbox = address::parse_mailbox("x" + std::string(address.substr(at)));
+    return mailbox ? mailbox->domain : "";
+}
+
+bool covers(const Domains& domains, std::string_view domain) {
+    return std::ranges::any_of(domains, [&](const std::string& each) {
+        return each == "*" || (!domain.empty() && each == domain);
+    });
 }
 
 }  // namespace postern::directory
