@@ -80,7 +80,7 @@ ONLY_IN_SOURCES = {"toml++/": {"config"}}
 
 # The system below the standard library: sockets, files, threads, clocks. Never in the pure folders.
 SYSTEM_HEADERS = re.compile(
-    r"(sys|netinet|arpa|net|linux)/.*\.h|(unistd|fcntl|signal|poll|pthread|dlfcn|termios|netdb|resolv|pwd|grp|dirent|time)\.h")
+    r"(sys|netinet|arpa|net|linux)/.*\.h|(unistd|fcntl|signal|poll|pthread|sched|dlfcn|termios|netdb|resolv|pwd|grp|dirent|time)\.h")
 PURE_MAY = {"arpa/inet.h": {"expr/ip_network"}}  # inet_pton: text to octets, nothing else
 PURE_NEVER_STANDARD = {
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "atomic", "semaphore", "stop_token",

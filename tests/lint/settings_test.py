@@ -48,7 +48,8 @@ class ShippedSettings(unittest.TestCase):
         hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
                               stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash,
-                                                              "LDAP_SECRET": "secret", "DATABASE_SECRET": "secret"})
+                                                              "LDAP_SECRET": "secret", "DATABASE_SECRET": "secret",
+                                                              "HELPDESK_SECRET": "secret"})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertNotIn("config.warning", done.stderr)
 
