@@ -80,10 +80,7 @@ crypto::Secret ImapProtocol::behind_id(const crypto::Secret& piece) {
 
 net::Task<> ImapProtocol::leave(Wire& wire) {
     co_await wire.write(next_tag() + " LOGOUT\r\n");
-    for (;;) {
-        wire.input().remove_prefix(wire.input().size());
-        co_await wire.read();
-    }
+    co_await wire.drain();
 }
 
 // --- one command

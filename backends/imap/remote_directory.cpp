@@ -143,7 +143,7 @@ net::Task<AuthResult> RemoteDirectory::prove(ServerPtr server, std::optional<Rea
 // One that is at rest at the server that will be asked first, or the right to open one.
 net::Task<std::optional<Ready>> RemoteDirectory::place(ServerPtr first, net::Deadline deadline) {
     if (auto ready = first->take_ready()) co_return ready;
-    auto slot = co_await slots_->acquire(net::Clock::now());
+    auto slot = slots_->try_acquire();
     if (!slot) {
         std::ranges::any_of(servers_, [](const auto& server) { return server->drop_ready(); });
         slot = co_await slots_->acquire(deadline);

@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto looked_at_every = 1s;  // connections at rest, whether the server has closed them
+constexpr auto longest_farewell = 1s;
 
 // Whether the running coroutine has been cancelled, which is no fault of the server.
 net::Task<bool> is_cancelled() {
@@ -58,8 +59,8 @@ void Server::close() {
     closed_ = true;
     pause_.cancel();
     at_rest_.clear();
-    for (auto* connection : leaving_)
-        connection->close();
+    for (const auto& each : leaving_)
+        each.connection->close();
 }
 
 // --- whether it is up
@@ -104,6 +105,7 @@ net::Task<> Server::look_after() {
     net::Backoff backoff(100ms, 2s);
     for (;;) {
         if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
+        end_long_farewells();
         if (up_) {
             co_await tend();
             backoff.reset();
@@ -154,7 +156,7 @@ void Server::drop_unfit() {
 
 // Puts one more to rest where there is a place for it. Why that failed, or nothing.
 net::Task<std::string> Server::prepare_one() {
-    auto slot = co_await slots_->acquire(net::Clock::now());
+    auto slot = slots_->try_acquire();
     if (!slot && up_) co_return "";
     if (!slot) co_return "all connections are in use";
     std::exception_ptr failure;
@@ -188,7 +190,7 @@ std::optional<Ready> Server::take_ready() {
 net::Task<Judgement> Server::prove(std::optional<Ready>& ready, const std::string& login,
                                    const crypto::Secret& password) {
     asked_ = net::Clock::now();
-    pause_.cancel();
+    if (lacks_ready() && slots_->has_room()) pause_.cancel();
     auto connection = std::exchange(ready->connection, nullptr);
     for (;;) {
         const bool was_ready = connection != nullptr;
@@ -241,11 +243,15 @@ void Server::leave(Ready ready) {
 }
 
 net::Task<> Server::leave(std::shared_ptr<Server> self, Ready ready) {
-    auto* connection = ready.connection.get();
-    self->leaving_.push_back(connection);
-    const std::shared_ptr<void> at_end(nullptr,
-                                       [&](void*) { std::erase(self->leaving_, connection); });
-    co_await net::within(net::Clock::now() + 1s, connection->leave());
+    auto& all = self->leaving_;
+    const auto mine = all.insert(all.end(), {ready.connection.get(), net::Clock::now()});
+    const std::shared_ptr<void> at_end(nullptr, [&](void*) { all.erase(mine); });
+    co_await ready.connection->leave();
+}
+
+void Server::end_long_farewells() {
+    for (const auto& each : leaving_)
+        if (net::Clock::now() - each.since > longest_farewell) each.connection->close();
 }
 
 // --- to the server

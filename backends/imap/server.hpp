@@ -77,6 +77,7 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<Judgement> prove_on(Connection& connection, const std::string& login,
                                   const crypto::Secret& password);
     static net::Task<> leave(std::shared_ptr<Server> self, Ready ready);
+    void end_long_farewells();
     net::Task<std::vector<net::Endpoint>> endpoints();
     void log_step(net::Clock::time_point begun, const std::string& method, const std::string& login,
                   bool was_ready, const Judgement& judgement) const;
@@ -91,7 +92,11 @@ class Server : public std::enable_shared_from_this<Server> {
     net::BackgroundResolver resolver_;
     net::Timer pause_;  // of `look_after`; cancelled when there is something to do
     std::list<AtRest> at_rest_;
-    std::vector<Connection*> leaving_;
+    struct Leaving {
+        Connection* connection;
+        net::Clock::time_point since;
+    };
+    std::list<Leaving> leaving_;
     net::Clock::time_point heard_{}, asked_{};
     net::Backoff rest_, preparing_;
     net::Deadline rests_until_{}, prepares_after_{};

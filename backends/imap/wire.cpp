@@ -8,6 +8,17 @@ namespace postern::imap {
 namespace asio = net::asio;
 
 net::Task<> Wire::read() {
+    if (!co_await read_more()) throw boost::system::system_error(asio::error::eof);
+}
+
+net::Task<> Wire::drain() {
+    do
+        input_ = {};
+    while (co_await read_more());
+}
+
+// False: the end of the stream.
+net::Task<bool> Wire::read_more() {
     constexpr std::size_t most = 4096;
     std::string next(input_);
     const auto kept = next.size();
@@ -15,9 +26,9 @@ net::Task<> Wire::read() {
     buffer_ = std::move(next);
     input_ = std::string_view(buffer_).substr(0, kept);
     const auto got = co_await stream_.read_some(asio::buffer(buffer_.data() + kept, most));
-    if (got == 0) throw boost::system::system_error(asio::error::eof);
-    heard_ = net::Clock::now();
+    if (got > 0) heard_ = net::Clock::now();
     input_ = std::string_view(buffer_).substr(0, kept + got);
+    co_return got > 0;
 }
 
 net::Task<> Wire::start_tls(const Security& security) {

@@ -48,6 +48,8 @@ class Wire {
     net::Task<> write(std::string_view octets) { return stream_.write(octets); }
     // Waits for more octets behind `input`; the end of the stream is thrown as eof.
     net::Task<> read();
+    // Waits for the end of the stream, whatever still comes.
+    net::Task<> drain();
     std::string_view& input() { return input_; }
 
     // Octets that came behind the answer to STARTTLS were injected: ProtocolError.
@@ -61,6 +63,8 @@ class Wire {
     net::Clock::time_point heard() const { return heard_; }
 
  private:
+    net::Task<bool> read_more();
+
     net::Stream stream_;
     std::string buffer_;
     std::string_view input_;  // into the buffer

@@ -53,6 +53,11 @@ std::optional<Slots::Slot> Slots::try_acquire() {
     return Slot(shared_from_this());
 }
 
+bool Slots::has_room() {
+    const std::lock_guard lock(mutex_);
+    return free_ > 0;
+}
+
 Task<std::optional<Slots::Slot>> Slots::acquire(Deadline deadline) {
     const auto self = shared_from_this();
     Place place(*this);

@@ -35,6 +35,7 @@ class Slots : public std::enable_shared_from_this<Slots> {
 
     // nullopt: there is none, or somebody waits for the next one.
     std::optional<Slot> try_acquire();
+    bool has_room();  // at this moment
     // nullopt: none came free before the deadline.
     Task<std::optional<Slot>> acquire(Deadline deadline);
 

@@ -25,7 +25,8 @@ constexpr int askers = 16;
 constexpr int rounds = 5;
 constexpr int logins = 2'000;  // of each side in each round
 
-// One connection, as the shortest client would use it: the greeting, the login, the end.
+// One connection, as the shortest client would use it that says what ours says: the greeting, ID
+// and the login, the end.
 class Bare {
  public:
     explicit Bare(std::uint16_t port) : wire_(port, 0) { read_until("\r\n"); }
