@@ -19,7 +19,11 @@ net::Task<directory::Findings> Examiner::examine() {
 }
 
 net::Task<> Examiner::look() {
-    auto slot = co_await slots_->acquire(net::Deadline::max());
+    auto slot = slots_->try_acquire();
+    if (!slot) {
+        server_.drop_ready();
+        slot = co_await slots_->acquire(net::Deadline::max());
+    }
     auto connection = co_await server_.connect();
     const auto tls = connection->tls_version();
     tell(Kind::good, fmt::format("is there, {}, and takes passwords by {}",

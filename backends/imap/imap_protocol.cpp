@@ -2,14 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/erase.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "crypto/base64.hpp"
 
 namespace postern::imap {
 
 namespace {
 
 using Kind = Response::Kind;
+
+// What could show a password in the log: it, and what AUTHENTICATE makes of it.
+bool repeats(std::string_view words, std::string_view login, const crypto::Secret& password) {
+    std::string plain = fmt::format("{0}{1}{0}{2}", '\0', login, password.reveal());
+    const crypto::WipeAtEnd wiped(plain);
+    std::string encoded = crypto::base64_encode(plain);
+    const crypto::WipeAtEnd wiped_too(encoded);
+    return words.find(password.reveal()) != words.npos || words.find(encoded) != words.npos;
+}
 
 }  // namespace
 
@@ -63,7 +75,11 @@ net::Task<Judgement> ImapProtocol::authenticate(Wire& wire, std::string login,
     const auto make = offered_.auth_plain ? authenticate_command : login_command;
     auto command = make(tag, login, password, offered_);
     if (offered_.id) command.front() = behind_id(command.front());
-    co_return judge_login(co_await exchange(wire, std::move(tag), std::move(command)));
+    auto response = co_await exchange(wire, std::move(tag), std::move(command));
+    // A login that it repeats is none of its words.
+    if (login.find('@') != std::string::npos) boost::algorithm::ierase_all(response.text, login);
+    if (repeats(response.text, login, password)) response.text = "(its words repeat ours)";
+    co_return judge_login(response);
 }
 
 // RFC 2971: who we are, for the log of whoever runs the server. Whatever it answers will do, so
@@ -124,7 +140,8 @@ net::Task<Response> ImapProtocol::exchange(Wire& wire, std::string tag, Command 
         if (response.kind == Kind::tagged) {
             // RFC 9051 section 4.3: a literal may be refused before it is sent.
             if (response.tag != tag) throw ProtocolError("an answer to something else");
-            const bool early = said < command.size() && response.name == "OK";
+            // Nor is a "no" one about a password that was never sent.
+            const bool early = said < command.size();
             if (early) throw ProtocolError("an answer before the question was complete");
             co_return response;
         }

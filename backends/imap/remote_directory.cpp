@@ -145,6 +145,8 @@ net::Task<std::optional<Ready>> RemoteDirectory::place(ServerPtr first, net::Dea
     if (auto ready = first->take_ready()) co_return ready;
     auto slot = slots_->try_acquire();
     if (!slot) {
+        for (const auto& server : servers_)
+            server->end_long_farewells();
         std::ranges::any_of(servers_, [](const auto& server) { return server->drop_ready(); });
         slot = co_await slots_->acquire(deadline);
     }

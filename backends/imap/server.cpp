@@ -162,7 +162,10 @@ net::Task<std::string> Server::prepare_one() {
     std::exception_ptr failure;
     try {
         auto connection = co_await net::within(net::Clock::now() + settings_->timeout, connect());
-        if (closed_) co_return "";
+        slot.reset();
+        slot = slots_->try_acquire();
+        const bool somebody_waits = !slot;
+        if (closed_ || somebody_waits) co_return "";
         at_rest_.push_back({{std::move(*slot), std::move(connection)}, net::Clock::now()});
     } catch (const std::exception&) {
         failure = std::current_exception();
@@ -206,6 +209,8 @@ net::Task<Judgement> Server::prove(std::optional<Ready>& ready, const std::strin
                 leave({std::move(std::exchange(ready, std::nullopt)->slot), std::move(connection)});
             co_return judgement;
         } catch (const system_error&) {
+            failure = std::current_exception();
+        } catch (const ProtocolError&) {
             failure = std::current_exception();
         } catch (const Farewell& farewell) {
             failure = std::current_exception();

@@ -57,6 +57,8 @@ class Server : public std::enable_shared_from_this<Server> {
     // For who looks closely: connected and prepared; and how that ends well.
     net::Task<std::unique_ptr<Connection>> connect();
     void leave(Ready ready);
+    // Of connections that keep their place for too long.
+    void end_long_farewells();
 
  private:
     struct AtRest {
@@ -77,7 +79,6 @@ class Server : public std::enable_shared_from_this<Server> {
     net::Task<Judgement> prove_on(Connection& connection, const std::string& login,
                                   const crypto::Secret& password);
     static net::Task<> leave(std::shared_ptr<Server> self, Ready ready);
-    void end_long_farewells();
     net::Task<std::vector<net::Endpoint>> endpoints();
     void log_step(net::Clock::time_point begun, const std::string& method, const std::string& login,
                   bool was_ready, const Judgement& judgement) const;

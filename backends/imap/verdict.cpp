@@ -33,7 +33,7 @@ constexpr std::array meanings{
     // Of any NO: they tell something else besides.
     Meaning{"ALERT", Reason::bad_credentials},
     Meaning{"CAPABILITY", Reason::bad_credentials},
-    Meaning{"WEBALERT", Reason::bad_credentials},  // Gmail: the login is refused until a visit
+    Meaning{"WEBALERT", Scope::question},  // Gmail: also to a right password, until a visit
     // The server is not what this needs, or it is in trouble.
     Meaning{"PRIVACYREQUIRED", Scope::directory},
     Meaning{"UNAVAILABLE", Scope::directory},
@@ -76,7 +76,9 @@ bool has_one_of(std::string_view text, const std::string_view (&wordings)[N]) {
 std::string in_words(const Response& response) {
     const auto code = response.code.empty() ? "" : fmt::format("[{}] ", response.code);
     constexpr std::size_t longest = 200;
-    return fmt::format("{} {}{}", response.name, code, response.text).substr(0, longest);
+    // Who does not understand a line likes to repeat it, with whatever is in it.
+    const std::string_view text = response.name == "BAD" ? "" : std::string_view(response.text);
+    return fmt::format("{} {}{}", response.name, code, text).substr(0, longest);
 }
 
 Judgement unknown(Scope scope, const Response& response) {

@@ -121,7 +121,7 @@ void Connection::take_result() {
         case ResultKind::skipped:
             break;
         case ResultKind::end_of_batch:
-            conclude(std::exchange(sent_.front(), {}));
+            conclude(sent_.front());
             sent_.pop_front();
             break;
         case ResultKind::surprise:

@@ -31,7 +31,7 @@ std::vector<std::string> keys_known_in(const std::string& table,
 // "| `key` | `default` | meaning |", or words where there is no default.
 SettingsReference::SettingsReference(const std::string& page) {
     std::ifstream file(POSTERN_SOURCE_DIR "/docs/" + page);
-    const std::regex row(R"(\| `([a-z.-]+)` \| (?:`([^`]*)`|[^`|]*) \| .*)");
+    const std::regex row(R"(\| `([a-z.-]+)` \| (?:`([^`]*)`|[^|]*) \| .*)");
     bool settings = false;
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("## ")) settings = line == "## Every setting";

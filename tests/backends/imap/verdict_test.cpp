@@ -34,7 +34,7 @@ TEST(ImapVerdict, OnlyAClearNoIsOne) {
         {"A1 NO AUTHENTICATE failed.", "bad_credentials"},
         {"A1 NO", "bad_credentials"},
         {"A1 NO [ALERT] Application-specific password required", "bad_credentials"},
-        {"A1 NO [WEBALERT https://x] Web login required.", "bad_credentials"},
+        {"A1 NO [WEBALERT https://x] Web login required.", "question"},
         {"A1 NO [CAPABILITY IMAP4rev1] Invalid login", "bad_credentials"},
         // RFC 5530
         {"A1 NO [AUTHORIZATIONFAILED] no such authorization-ID", "not_permitted"},
