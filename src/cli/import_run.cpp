@@ -26,7 +26,12 @@ crypto::Secret without_scheme(const crypto::Secret& password) {
 }  // namespace
 
 int ImportRun::run(const Open& open) {
-    if (options_.clear_text) tell_time(*open());
+    try {
+        if (options_.clear_text) tell_time(*open());
+    } catch (const SourceError& error) {
+        std::cerr << error.what() << "\n";
+        return Status::cannot_tell;
+    }
     const auto source = open();
     const int status = take_all(*source);
     grant();
