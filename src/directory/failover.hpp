@@ -77,7 +77,7 @@ net::Task<Result> ask_in_turn(std::vector<std::shared_ptr<Server>> servers, net:
                               Result nobody, Question question, Judge judge) {
     Result result = std::move(nobody);
     for (std::size_t tried = 0; tried < servers.size(); ++tried) {
-        const auto server = servers[tried];
+        const auto& server = servers[tried];
         const auto now = net::Clock::now();
         const auto share = (deadline - now) / static_cast<int>(servers.size() - tried);
         if (share <= net::Clock::duration::zero()) break;
