@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "net/within.hpp"
-#include "postgresql/connect_error.hpp"
 #include "postgresql/result.hpp"
 
 namespace postern::postgresql {
@@ -42,13 +41,6 @@ struct Connection::Waiter {
 net::Task<> Connection::wait(Descriptor::wait_type what) {
     co_await descriptor_.async_wait(what, net::use_task);
     if (failure_) std::rethrow_exception(failure_);
-}
-
-void Connection::break_off() const {
-    auto error = read_connect_error(PQerrorMessage(connection_));
-    if (error.sqlstate.empty() && !last_words_.sqlstate.empty()) error = last_words_;
-    if (error.message.empty()) error.message = "the connection is lost";
-    throw Broken(std::move(error));
 }
 
 void Connection::start() {
@@ -292,12 +284,6 @@ void Connection::fail(std::exception_ptr failure) {
     waiting_ = 0;
     something_to_write_.cancel();
     finish();
-}
-
-void Connection::finish() {
-    if (connection_ == nullptr) return;
-    if (descriptor_.is_open()) descriptor_.release();  // libpq closes it
-    PQfinish(std::exchange(connection_, nullptr));
 }
 
 }  // namespace postern::postgresql

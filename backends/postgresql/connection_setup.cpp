@@ -1,9 +1,12 @@
 #include <libpq-fe.h>
 
+#include <utility>
+
+#include "postgresql/connect_error.hpp"
 #include "postgresql/connection.hpp"
 #include "postgresql/connection_start.hpp"
 
-// How a Connection comes to be; connection.cpp has what is asked on it.
+// How a Connection comes to be, and how it breaks; connection.cpp has what is asked on it.
 namespace postern::postgresql {
 
 namespace {
@@ -66,6 +69,19 @@ void Connection::note(void* self, const pg_result* notice) {
     if (severity == "FATAL" || severity == "PANIC")
         static_cast<Connection*>(self)->last_words_ = {field(PG_DIAG_SQLSTATE),
                                                        field(PG_DIAG_MESSAGE_PRIMARY)};
+}
+
+void Connection::finish() {
+    if (connection_ == nullptr) return;
+    if (descriptor_.is_open()) descriptor_.release();  // libpq closes it
+    PQfinish(std::exchange(connection_, nullptr));
+}
+
+void Connection::break_off() const {
+    auto error = read_connect_error(PQerrorMessage(connection_));
+    if (error.sqlstate.empty() && !last_words_.sqlstate.empty()) error = last_words_;
+    if (error.message.empty()) error.message = "the connection is lost";
+    throw Broken(std::move(error));
 }
 
 // --- what is known of it
