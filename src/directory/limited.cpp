@@ -134,14 +134,14 @@ void Limited::Gate::admit_waiting() {
 }
 
 Limited::Limited(std::unique_ptr<Directory> inner, const LimitedSettings& settings)
-    : inner_(std::move(inner)), gate_(std::make_shared<Gate>(settings)) {}
+    : Decorator(std::move(inner)), gate_(std::make_shared<Gate>(settings)) {}
 
 Limited::~Limited() = default;
 
 net::Task<AuthResult> Limited::authenticate(const identity::Credentials& credentials) {
     Visit visit(gate_, gate_->recent.knows(credentials, net::Clock::now()));
     if (auto refused = co_await visit.enter()) co_return *refused;
-    auto answer = co_await inner_->authenticate(credentials);
+    auto answer = co_await inner().authenticate(credentials);
     if (std::holds_alternative<Accepted>(answer))
         gate_->recent.remember(credentials, net::Clock::now());
     co_return answer;
@@ -150,17 +150,7 @@ net::Task<AuthResult> Limited::authenticate(const identity::Credentials& credent
 net::Task<LookupResult> Limited::lookup(const identity::Login& login) {
     Visit visit(gate_, gate_->recent.knows(login, net::Clock::now()));
     if (auto refused = co_await visit.enter()) co_return *refused;
-    co_return co_await inner_->lookup(login);
-}
-
-// One for each login that was let in at its old home: that login has waited already.
-net::Task<AdoptResult> Limited::adopt(const Newcomer& newcomer) {
-    return inner_->adopt(newcomer);
-}
-
-// Somebody administers, and asks for one page after the other.
-net::Task<ListResult> Limited::accounts(const PageWanted& wanted) {
-    return inner_->accounts(wanted);
+    co_return co_await inner().lookup(login);
 }
 
 }  // namespace postern::directory

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "directory/directory.hpp"
+#include "directory/decorator.hpp"
 
 namespace postern::directory {
 
@@ -16,22 +16,16 @@ struct LimitedSettings {
 // Bounds how many questions are inside at a time. Two queues: logins and networks that succeeded
 // lately, and new ones, which get at most half of the slots and half of the queue, so that a flood
 // of strangers shuts nobody out. Queue full, or waited too long: Unavailable{busy}.
-class Limited final : public Directory {
+class Limited final : public Decorator {
  public:
     Limited(std::unique_ptr<Directory> inner, const LimitedSettings& settings);
     ~Limited() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
-    Capabilities capabilities() const override { return inner_->capabilities(); }
-    net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
-    net::Task<ListResult> accounts(const PageWanted& wanted) override;
-    net::Task<Findings> examine() override { return inner_->examine(); }
-    net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
 
  private:
     class Gate;
     class Visit;
-    std::unique_ptr<Directory> inner_;
     std::shared_ptr<Gate> gate_;
 };
 

@@ -49,25 +49,25 @@ net::Task<Result> in_time(net::Clock::duration timeout, Ask ask) {
 }  // namespace
 
 Timed::Timed(std::unique_ptr<Directory> inner, net::Clock::duration timeout)
-    : inner_(std::move(inner)), timeout_(timeout) {}
+    : Decorator(std::move(inner)), timeout_(timeout) {}
 
 net::Task<AuthResult> Timed::authenticate(const identity::Credentials& credentials) {
-    auto ask = [this, &credentials] { return inner_->authenticate(credentials); };
+    auto ask = [this, &credentials] { return inner().authenticate(credentials); };
     return in_time<AuthResult>(timeout_, ask);
 }
 
 net::Task<LookupResult> Timed::lookup(const identity::Login& login) {
-    auto ask = [this, &login] { return inner_->lookup(login); };
+    auto ask = [this, &login] { return inner().lookup(login); };
     return in_time<LookupResult>(timeout_, ask);
 }
 
 net::Task<AdoptResult> Timed::adopt(const Newcomer& newcomer) {
-    auto ask = [this, &newcomer] { return inner_->adopt(newcomer); };
+    auto ask = [this, &newcomer] { return inner().adopt(newcomer); };
     return in_time<AdoptResult>(timeout_, ask);
 }
 
 net::Task<ListResult> Timed::accounts(const PageWanted& wanted) {
-    auto ask = [this, &wanted] { return inner_->accounts(wanted); };
+    auto ask = [this, &wanted] { return inner().accounts(wanted); };
     return in_time<ListResult>(listed_within, ask);
 }
 

@@ -28,8 +28,24 @@ const char* to_string(Scope scope) {
             return "question";
         case Scope::busy:
             return "busy";
+        case Scope::held:
+            return "held";
         case Scope::directory:
             return "directory";
+    }
+    return "directory";
+}
+
+const char* to_string(Source source) {
+    switch (source) {
+        case Source::directory:
+            return "directory";
+        case Source::cache:
+            return "cache";
+        case Source::redis:
+            return "redis";
+        case Source::stale:
+            return "stale";
     }
     return "directory";
 }

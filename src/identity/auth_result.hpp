@@ -20,9 +20,10 @@ enum class Reason : std::uint8_t {
 };
 const char* to_string(Reason reason);
 
-// Whose fault it is that there is no answer: this entry is odd, our own limits, or the directory
-// is down, timed out or refused us.
-enum class Scope : std::uint8_t { question, busy, directory };
+// Whose fault it is that there is no answer: this entry is odd, our own limits, the lockout guard
+// (which spares the account one more wrong password), or the directory is down, timed out or
+// refused us.
+enum class Scope : std::uint8_t { question, busy, held, directory };
 const char* to_string(Scope scope);
 
 // The first alternative of every result: a result that nobody filled in means "try later".
@@ -31,13 +32,20 @@ struct Unavailable {
     std::string why = "no answer";  // for the log, never for the client
 };
 
+// Who gave the answer: the directory itself, or what was remembered of it in this process, in
+// Redis, or from the time before the directory became unavailable.
+enum class Source : std::uint8_t { directory, cache, redis, stale };
+const char* to_string(Source source);
+
 struct Accepted {
     Principal principal;
+    Source source = Source::directory;
 };
 
 struct Rejected {
     Reason reason = Reason::bad_credentials;
     std::string account;  // the directory's spelling, when it got that far
+    Source source = Source::directory;
 };
 
 using AuthResult = std::variant<Unavailable, Accepted, Rejected>;

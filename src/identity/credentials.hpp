@@ -14,7 +14,14 @@ struct Credentials {
     crypto::Secret password;  // its octets exactly as the client sent them, never empty
     std::string network;      // the client's network (/32 or /64) as text: strangers queue apart
 
-    Credentials copy() const { return {login, password.copy(), network}; }
+    // What is remembered of this login, told by the cache to those behind it.
+    struct Remembered {
+        std::string account;           // the directory's spelling; empty: nothing
+        bool accepted_before = false;  // with this very password
+    };
+    Remembered remembered = {};
+
+    Credentials copy() const { return {login, password.copy(), network, remembered}; }
 };
 
 }  // namespace postern::identity

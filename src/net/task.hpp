@@ -32,4 +32,8 @@ inline auto this_executor() {
 Task<> sleep_until(Deadline deadline);
 Task<> sleep_for(Clock::duration duration);
 
+// Whether the running coroutine has been cancelled, so that what it awaits fails for no fault of
+// anybody else.
+Task<bool> is_cancelled();
+
 }  // namespace postern::net

@@ -94,6 +94,12 @@ inline constexpr Event directory_server_down{
     "A server of a directory does not answer, or cannot be asked; it is tried again by itself."};
 inline constexpr Event directory_server_up{"directory.server-up", Level::info,
                                            "A server of a directory answers again."};
+inline constexpr Event directory_breaker_open{
+    "directory.breaker-open", Level::error,
+    "A directory could not answer again and again: it is left alone but for a question now and "
+    "then, and logins are answered `unavailable` at once; `why` is its last answer."};
+inline constexpr Event directory_breaker_closed{"directory.breaker-closed", Level::info,
+                                                "A directory that was left alone is asked again."};
 inline constexpr Event directory_slowed{
     "directory.slowed", Level::warning,
     "A server of a directory says that we ask it too much; it is left alone for that many "

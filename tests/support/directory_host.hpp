@@ -1,12 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "directory/stack.hpp"
+#include "support/captured_log.hpp"
 
 namespace postern::test {
 
@@ -51,26 +51,10 @@ class DirectoryHost {
     static std::vector<std::string> mistakes(std::string_view settings);
 
  private:
-    class Captured final : public observe::Log {
-     public:
-        Captured() { set_level(observe::Level::debug); }
-        std::string text() const {
-            const std::lock_guard lock(mutex_);
-            return text_;
-        }
-
-     private:
-        void line(observe::Level, const std::string& each) override {
-            const std::lock_guard lock(mutex_);
-            text_ += each + "\n";
-        }
-        mutable std::mutex mutex_;
-        std::string text_;
-    };
     DirectoryHost() = default;
     std::vector<std::string> build(std::string_view settings);
 
-    Captured log_;
+    CapturedLog log_;
     directory::PluginLoader loader_{POSTERN_BINARY_DIR "/lib/postern/backends"};
     crypto::HashPool hash_pool_{{.threads = 1}};
     std::unique_ptr<directory::Service> service_;

@@ -6,31 +6,14 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "app/worker.hpp"
 #include "session/environment.hpp"
+#include "support/captured_log.hpp"
 #include "support/recording_next_hop.hpp"
 
 namespace postern::test {
-
-class CapturedLog final : public observe::Log {
- public:
-    CapturedLog() { set_level(observe::Level::debug); }
-    std::string text() const {
-        const std::lock_guard lock(mutex_);
-        return text_;
-    }
-
- private:
-    void line(observe::Level, const std::string& each) override {
-        const std::lock_guard lock(mutex_);
-        text_ += each + "\n";
-    }
-    mutable std::mutex mutex_;
-    std::string text_;
-};
 
 class SessionHost {
  public:

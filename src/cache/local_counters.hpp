@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace postern::cache {
+
+// Counts that are forgotten when nothing was counted for a while. Bounded: the ones that were
+// counted longest ago go first. Time is what the caller says it is.
+class LocalCounters {
+ public:
+    using Time = std::chrono::steady_clock::time_point;
+    explicit LocalCounters(std::size_t entries) : entries_(entries) {}
+
+    // Adds one; the count lasts for `window` from now.
+    void count(std::string_view name, std::chrono::milliseconds window, Time now);
+    std::uint64_t read(std::string_view name, Time now) const;
+    void forget(std::string_view name);
+    std::size_t size() const { return by_name_.size(); }
+
+ private:
+    struct Entry {
+        std::string name;
+        std::uint64_t count = 0;
+        Time until;
+    };
+    std::size_t entries_;
+    std::list<Entry> by_age_;  // newest first
+    std::unordered_map<std::string_view, std::list<Entry>::iterator> by_name_;
+};
+
+}  // namespace postern::cache

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "directory/decorator.hpp"
+
+namespace postern::directory {
+
+// Equal questions at the same time are one question: the same login with the same password, or the
+// same login looked up. It is asked by a coroutine of its own with a deadline of its own, so that
+// whoever leaves disturbs nobody who waits for the same answer.
+class SingleFlight final : public Decorator {
+ public:
+    // `longest`: a question's deadline; what takes longer is Unavailable{directory}.
+    SingleFlight(std::unique_ptr<Directory> inner, net::Clock::duration longest);
+    ~SingleFlight() override;  // cancels the questions that nobody waits for any more
+    net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+    net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+
+    std::uint64_t joined() const { return joined_; }
+
+ private:
+    template <class Result>
+    struct Flight;
+    template <class Result>
+    class Passenger;
+    template <class Result>
+    using Flights = std::unordered_multimap<std::string, std::shared_ptr<Flight<Result>>>;
+
+    template <class Result, class MakeQuestion>
+    net::Task<Result> join(std::shared_ptr<Flights<Result>> flights, const std::string& login,
+                           std::string_view password, MakeQuestion make_question);
+
+    net::Clock::duration longest_;
+    // Shared with the flights, which leave the tables when they have landed.
+    std::shared_ptr<Flights<identity::AuthResult>> authentications_;
+    std::shared_ptr<Flights<identity::LookupResult>> lookups_;
+    std::uint64_t joined_ = 0;
+};
+
+}  // namespace postern::directory

@@ -1,0 +1,50 @@
+#include "cache/local_counters.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace postern::cache {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(LocalCounters, CountsUntilNothingWasCountedForAWindow) {
+    LocalCounters counters(10);
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(counters.read("jane", start), 0u);
+    counters.count("jane", 10min, start);
+    counters.count("jane", 10min, start + 9min);
+    EXPECT_EQ(counters.read("jane", start + 18min), 2u) << "the second one began it anew";
+    EXPECT_EQ(counters.read("jane", start + 19min), 0u);
+    counters.count("jane", 10min, start + 20min);
+    EXPECT_EQ(counters.read("jane", start + 20min), 1u);
+    EXPECT_EQ(counters.read("paul", start + 20min), 0u);
+}
+
+TEST(LocalCounters, WhatIsForgottenBeginsAtNothing) {
+    LocalCounters counters(10);
+    const auto now = std::chrono::steady_clock::now();
+    counters.count("jane", 1min, now);
+    counters.forget("jane");
+    counters.forget("nobody");
+    EXPECT_EQ(counters.read("jane", now), 0u);
+    EXPECT_EQ(counters.size(), 0u);
+}
+
+TEST(LocalCounters, TheOnesCountedLongestAgoMakeRoom) {
+    LocalCounters counters(3);
+    const auto now = std::chrono::steady_clock::now();
+    for (const char* name : {"a", "b", "c"})
+        counters.count(name, 1min, now);
+    counters.count("a", 1min, now);
+    counters.count("d", 1min, now);
+    EXPECT_EQ(counters.size(), 3u);
+    EXPECT_EQ(counters.read("b", now), 0u);
+    EXPECT_EQ(counters.read("a", now), 2u);
+    for (int i = 0; i < 1000; ++i)
+        counters.count(fmt::format("flood{}", i), 1min, now);
+    EXPECT_EQ(counters.size(), 3u);
+}
+
+}  // namespace
+}  // namespace postern::cache
