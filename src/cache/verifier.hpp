@@ -1,0 +1,21 @@
+// cache: the sealed note about what a directory has said. A record says it of one login or one
+// account, `keys` names and seals it so that whoever keeps it learns and forges nothing, `change`
+// is how two gateways write the same one, `local` is what this process keeps. Values and functions
+// of them, with the time handed in; each directory has its own, on its own thread.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace postern::cache {
+
+// What is remembered of a password: an HMAC of it, bound to its directory and account. Comparing
+// takes the same time whatever is in it.
+struct Verifier {
+    std::array<char, 16> octets{};
+
+    std::string_view text() const { return {octets.data(), octets.size()}; }
+    friend bool operator==(const Verifier& left, const Verifier& right);
+};
+
+}  // namespace postern::cache
