@@ -88,6 +88,10 @@ inline constexpr Event nexthop_misconfigured{
     "next-hop.misconfigured", Level::error,
     "The next hop refuses what a gateway needs (503, 530, 535, XCLIENT); it is not set up for us."};
 
+inline constexpr Event cache_stale{
+    "cache.stale", Level::warning,
+    "A directory cannot answer; somebody whose password was right before has been let in."};
+
 inline constexpr Event directory_ready{"directory.ready", Level::info, "A directory is loaded."};
 inline constexpr Event directory_server_down{
     "directory.server-down", Level::error,

@@ -1,0 +1,222 @@
+#include "cache/store.hpp"
+
+#include <algorithm>
+
+#include "cache/record_codec.hpp"
+#include "crypto/random.hpp"
+
+namespace postern::cache {
+
+using identity::Source;
+
+namespace {
+
+Time wall_clock() {
+    return std::chrono::time_point_cast<Time::duration>(std::chrono::system_clock::now());
+}
+
+// What an unknown login leaves in Redis, from the second time on.
+constexpr std::chrono::milliseconds life_of_unknown = std::chrono::seconds(60);
+
+bool has(const AccountRecord& record, const Verifier& verifier) {
+    return std::ranges::find(record.accepted, verifier, &Accepted::verifier) !=
+           record.accepted.end();
+}
+
+// Some password is accepted now that was not.
+bool supersedes(const AccountRecord* before, const AccountRecord& now) {
+    return std::ranges::any_of(now.accepted, [before](const auto& each) {
+        return before == nullptr || !has(*before, each.verifier);
+    });
+}
+
+// Some password is not accepted any more.
+bool loses(const AccountRecord* before, const AccountRecord& now) {
+    return before != nullptr && std::ranges::any_of(before->accepted, [&now](const auto& each) {
+               return !has(now, each.verifier);
+           });
+}
+
+}  // namespace
+
+Store::Store(const StoreSettings& settings, Parts parts)
+    : keys_(std::move(parts.keys)),
+      rules_(settings.rules),
+      fresh_for_(settings.local),
+      local_(Local::limits(settings.entries, settings.bytes)),
+      redis_(std::move(parts.redis)),
+      log_(parts.log),
+      executor_(parts.executor),
+      channel_("postern:" + parts.directory + ":changes"),
+      sender_(crypto::random_id()) {}
+
+net::Task<Store::Recall> Store::recall(const identity::Login& login) {
+    Source source = Source::cache;
+    if (!is_fresh(login) && co_await refresh(login)) source = Source::redis;
+    auto recall = snapshot(login);
+    recall.source = source;
+    co_return recall;
+}
+
+bool Store::is_fresh(const identity::Login& login) {
+    if (!redis_ || !redis_->is_up()) return true;
+    const auto oldest = wall_clock() - fresh_for_;
+    const auto* note = local_.login(login.text());
+    if (note == nullptr || note->looked < oldest) return false;
+    if (note->account.empty()) return true;
+    const auto* account = local_.account(note->account);
+    return account != nullptr && account->looked >= oldest;
+}
+
+Store::Recall Store::snapshot(const identity::Login& login) {
+    Recall recall;
+    recall.read = wall_clock();
+    recall.epoch = epoch_;
+    const auto* note = local_.login(login.text());
+    if (note == nullptr) return recall;
+    recall.login = note->record;
+    if (note->account.empty()) return recall;
+    if (const auto* account = local_.account(note->account)) {
+        recall.account = account->record;
+        recall.witnessed = account->witnessed;
+    }
+    return recall;
+}
+
+// True: Redis knew more than we did.
+net::Task<bool> Store::refresh(const identity::Login& login) {
+    const auto& text = login.text();
+    const auto epoch = epoch_;
+    const auto* note = local_.login(text);
+    const auto name = note != nullptr ? note->name : keys_.current.login_record(text);
+    const auto expected = note != nullptr ? note->account : std::string();
+    std::vector<std::string> names{name};
+    if (!expected.empty()) names.push_back(expected);
+    const auto answers = co_await redis_->get_all(std::move(names));
+    for (const auto& answer : answers)
+        if (std::holds_alternative<NoAnswer>(answer) || epoch != epoch_) co_return false;
+    bool learned = take_login(text, name, std::get<Redis::Found>(answers[0]));
+    note = local_.login(text);
+    const auto account = note != nullptr ? note->account : std::string();
+    if (account.empty()) co_return learned;
+    if (account == expected)
+        co_return take_account(account, std::get<Redis::Found>(answers[1])) || learned;
+    const auto answer = co_await redis_->get(account);
+    const auto* found = std::get_if<Redis::Found>(&answer);
+    if (found == nullptr || epoch != epoch_) co_return learned;
+    co_return take_account(account, *found) || learned;
+}
+
+// nullopt: not sealed by us under this name, or older than one that was seen before.
+template <class Record>
+std::optional<Record> Store::open(std::string_view name, std::string_view sealed) {
+    const auto plain = keys_.current.open(name, sealed);
+    if (!plain) return std::nullopt;
+    std::optional<Record> record;
+    if constexpr (std::is_same_v<Record, AccountRecord>)
+        record = decode_account(*plain);
+    else
+        record = decode_login(*plain);
+    if (!record || is_from_the_future(record->generation, wall_clock())) return std::nullopt;
+    if (!generations_.accepts(name, record->generation)) return std::nullopt;
+    return record;
+}
+
+bool Store::take_login(const std::string& login, const std::string& name,
+                       const std::optional<std::string>& sealed) {
+    auto* note = local_.login(login);
+    auto record = sealed ? open<LoginRecord>(name, *sealed) : std::nullopt;
+    if (!record || (note != nullptr && note->record.generation >= record->generation)) {
+        if (note != nullptr) note->looked = wall_clock();
+        return false;
+    }
+    auto account = record->account.empty() ? "" : keys_.current.account_record(record->account);
+    local_.put_login(login, {*std::move(record), name, std::move(account), wall_clock()});
+    return true;
+}
+
+bool Store::take_account(const std::string& name, const std::optional<std::string>& sealed) {
+    auto* note = local_.account(name);
+    auto record = sealed ? open<AccountRecord>(name, *sealed) : std::nullopt;
+    if (!record || (note != nullptr && note->record.generation >= record->generation)) {
+        if (note != nullptr) note->looked = wall_clock();
+        return false;
+    }
+    const bool witnessed = note != nullptr && note->witnessed && !supersedes(&note->record, *record);
+    local_.put_account(name, {*std::move(record), wall_clock(), witnessed});
+    return true;
+}
+
+Question Store::question_of_login(const Recall& recall) const {
+    return {recall.login ? recall.login->generation : 0, recall.read};
+}
+
+Question Store::question_of(std::string_view account, const Recall& recall) const {
+    const bool same = recall.account && recall.login && recall.login->account == account;
+    return {same ? recall.account->generation : 0, recall.read};
+}
+
+// A flush that came while the directory was asked may be about this very answer.
+void Store::write_login(const identity::Login& login, const Recall& recall, LoginChange change) {
+    if (recall.epoch != epoch_) return;
+    const bool names_it = std::holds_alternative<Name>(change);
+    const auto* note = local_.login(login.text());
+    const bool second_time = note != nullptr;
+    auto name = second_time ? note->name : keys_.current.login_record(login.text());
+    auto apply = login_apply(std::move(change));
+    if (auto next = apply(second_time ? &note->record : nullptr)) {
+        auto account = next->account.empty() ? "" : keys_.current.account_record(next->account);
+        generations_.accepts(name, next->generation);
+        local_.put_login(login.text(), {*std::move(next), name, std::move(account), wall_clock()});
+    }
+    // A flood of invented logins is none of the others' business.
+    if (!names_it && !second_time) return;
+    const auto life = names_it ? this->life() : life_of_unknown;
+    write_behind<LoginRecord>(std::move(name), life, std::move(apply), {});
+}
+
+void Store::write_account(std::string_view account, const Recall& recall, Change change) {
+    if (recall.epoch != epoch_) return;
+    const auto name = keys_.current.account_record(account);
+    const bool confirmed = std::holds_alternative<Confirm>(change);
+    const auto* note = local_.account(name);
+    const bool witnessed = confirmed || (note != nullptr && note->witnessed);
+    auto apply = account_apply(std::move(change));
+    if (auto next = apply(note != nullptr ? &note->record : nullptr)) {
+        generations_.accepts(name, next->generation);
+        local_.put_account(name, {*std::move(next), wall_clock(), witnessed});
+    }
+    write_behind<AccountRecord>(name, life(), std::move(apply),
+                                [this, name](const auto* before, const auto& written) {
+                                    account_written(name, before, written);
+                                });
+}
+
+// At one time, so that the same record comes of it here and in Redis.
+Store::Apply<AccountRecord> Store::account_apply(Change change) {
+    return [change = std::move(change), when = wall_clock(), rules = rules_](
+               const AccountRecord* current) { return apply(current, change, when, rules); };
+}
+
+Store::Apply<LoginRecord> Store::login_apply(LoginChange change) {
+    return [change = std::move(change), when = wall_clock(), rules = rules_](
+               const LoginRecord* current) { return apply(current, change, when, rules); };
+}
+
+void Store::account_written(const std::string& name, const AccountRecord* before,
+                            const AccountRecord& written) {
+    const auto* note = local_.account(name);
+    if (note != nullptr && note->record.generation < written.generation) {
+        const bool witnessed = note->witnessed && !supersedes(&note->record, written);
+        local_.put_account(name, {written, wall_clock(), witnessed});
+    }
+    if (supersedes(before, written) || loses(before, written))
+        publish("account " + name + " " + std::to_string(written.generation));
+}
+
+// As long as anything in it may still serve.
+std::chrono::milliseconds Store::life() const {
+    return std::max({rules_.positive, rules_.negative, rules_.stale}) + clock_tolerance;
+}
+
+}  // namespace postern::cache

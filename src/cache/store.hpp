@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cache/change.hpp"
+#include "cache/generations.hpp"
+#include "cache/keys.hpp"
+#include "cache/local.hpp"
+#include "cache/login_change.hpp"
+#include "cache/redis.hpp"
+#include "cache/redis_subscription.hpp"
+#include "identity/auth_result.hpp"
+#include "identity/login.hpp"
+#include "net/task.hpp"
+
+namespace postern::cache {
+
+struct StoreSettings {
+    std::size_t entries = 10'000;
+    std::size_t bytes = std::size_t{16} * 1024 * 1024;
+    Rules rules;
+    std::chrono::milliseconds local = std::chrono::seconds(10);  // without a look at Redis
+};
+
+// What is remembered of one directory: notes of this process, in front of sealed records that it
+// shares with other gateways when there is a Redis. On the directory's thread. Whatever is wrong
+// with Redis costs its deadline once and a miss, never more; what is written goes there behind the
+// back of whoever asked.
+class Store : public std::enable_shared_from_this<Store> {
+ public:
+    struct Parts {
+        KeyRing keys;
+        std::unique_ptr<Redis> redis;  // nullptr: this process remembers for itself alone
+        observe::Log& log;
+        net::Executor executor;
+        std::string directory;
+    };
+    Store(const StoreSettings& settings, Parts parts);
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    // What is known of a login, and of its account when that is known. It comes along to where the
+    // directory's answer is written down.
+    struct Recall {
+        std::optional<LoginRecord> login;
+        std::optional<AccountRecord> account;  // of that login
+        bool witnessed = false;                // this gateway saw the account confirmed
+        identity::Source source = identity::Source::cache;
+        Time read;                // when
+        std::uint64_t epoch = 0;  // flushes until then
+    };
+    net::Task<Recall> recall(const identity::Login& login);
+
+    // What the directory has answered to a question that was put after `recall`.
+    void write_login(const identity::Login& login, const Recall& recall, LoginChange change);
+    void write_account(std::string_view account, const Recall& recall, Change change);
+    // For those changes.
+    Question question_of_login(const Recall& recall) const;
+    Question question_of(std::string_view account, const Recall& recall) const;
+
+    // Ends every login of the account that `login` leads to, and what is known of the login, here
+    // and in Redis. How many gateways have been told; nullopt: Redis could not be reached.
+    net::Task<std::optional<std::int64_t>> flush(const identity::Login& login);
+    // The same for an account that the directory says has changed.
+    net::Task<std::optional<std::int64_t>> flush_account(std::string_view account);
+    net::Task<std::optional<std::int64_t>> flush_all();
+
+    const Keys& keys() const { return keys_.current; }
+    const Rules& rules() const { return rules_; }
+    Redis* redis() { return redis_.get(); }
+    Local::Counts counts() const { return local_.counts(); }
+
+    // Hears what other gateways publish; before the first question.
+    void subscribe(std::shared_ptr<const RedisSettings> settings, const std::string& name);
+    // Stops hearing; what is being written is left to itself.
+    void close() { subscription_.reset(); }
+
+ private:
+    // In place of the record that stands in Redis (nullptr: none, or none of ours).
+    template <class Record>
+    using Apply = std::function<Update<Record>(const Record* current)>;
+    template <class Record>
+    using Written = std::function<void(const Record* before, const Record& now)>;
+
+    bool is_fresh(const identity::Login& login);
+    Recall snapshot(const identity::Login& login);
+    net::Task<bool> refresh(const identity::Login& login);
+    bool take_login(const std::string& login, const std::string& name,
+                    const std::optional<std::string>& sealed);
+    bool take_account(const std::string& name, const std::optional<std::string>& sealed);
+    template <class Record>
+    std::optional<Record> open(std::string_view name, std::string_view sealed);
+
+    template <class Record>
+    void write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
+                      Written<Record> written);
+    template <class Record>
+    net::Task<bool> write(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
+                          Written<Record> written);
+    Apply<AccountRecord> account_apply(Change change);
+    Apply<LoginRecord> login_apply(LoginChange change);
+    void account_written(const std::string& name, const AccountRecord* before,
+                         const AccountRecord& written);
+
+    void publish(std::string message);
+    net::Task<std::optional<std::int64_t>> tell(std::string message);
+    void hear(std::string_view message);
+    void heard_nothing();
+    net::Task<> read_not_before(Time known);
+    void begin_anew();
+    std::chrono::milliseconds life() const;
+
+    KeyRing keys_;
+    Rules rules_;
+    std::chrono::milliseconds fresh_for_;
+    Local local_;
+    Generations generations_{100'000};
+    std::unique_ptr<Redis> redis_;
+    std::unique_ptr<RedisSubscription> subscription_;
+    observe::Log& log_;
+    net::Executor executor_;
+    std::string channel_, sender_;
+    std::uint64_t epoch_ = 0;
+    std::size_t writing_ = 0;
+};
+
+}  // namespace postern::cache

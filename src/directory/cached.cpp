@@ -1,0 +1,161 @@
+#include "directory/cached.hpp"
+
+#include "observe/events.hpp"
+
+namespace postern::directory {
+
+namespace events = observe::events;
+using cache::Standing;
+using cache::Verdict;
+using identity::Accepted;
+using identity::AuthResult;
+using identity::Credentials;
+using identity::Reason;
+using identity::Rejected;
+using identity::Scope;
+using identity::Source;
+using identity::Unavailable;
+
+namespace {
+
+cache::Time wall_clock() {
+    return std::chrono::time_point_cast<cache::Time::duration>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+// What is remembered says, and what it would say if the directory cannot.
+struct Cached::Judgement {
+    std::optional<AuthResult> answer;  // nothing: the directory is asked
+    bool was_right = false;            // this password, though perhaps too long ago
+    bool may_serve_stale = false;
+};
+
+Cached::Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
+               observe::Log& log, std::string name)
+    : Decorator(std::move(inner)), store_(std::move(store)), log_(log), name_(std::move(name)) {}
+
+Cached::~Cached() {
+    store_->close();
+}
+
+net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
+    const auto recall = co_await store_->recall(credentials.login);
+    auto judgement = judge(recall, credentials);
+    if (judgement.answer) co_return count(*std::move(judgement.answer), recall.source);
+
+    auto question = credentials.copy();
+    if (recall.login) question.remembered.account = recall.login->account;
+    question.remembered.accepted_before = judgement.was_right;
+    ++counts_.asked;
+    auto answer = co_await inner().authenticate(question);
+    const auto* unavailable = std::get_if<Unavailable>(&answer);
+    if (unavailable == nullptr || unavailable->scope == Scope::directory)
+        unavailable_ = unavailable != nullptr;
+    if (unavailable == nullptr) {
+        learn(answer, credentials, recall);
+    } else if (unavailable->scope == Scope::directory && judgement.may_serve_stale) {
+        ++counts_.stale;
+        log_.write(events::cache_stale, {{"directory", name_},
+                                         {"login", recall.account->principal.name},
+                                         {"why", unavailable->why}});
+        co_return Accepted{recall.account->principal, Source::stale};
+    }
+    co_return answer;
+}
+
+Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
+                                const Credentials& credentials) {
+    if (!recall.login) return {};
+    const auto now = wall_clock();
+    const auto& rules = store_->rules();
+    const auto standing = cache::standing(*recall.login, now, rules);
+    // A login that is unknown may be a new one: while the directory is down nobody can tell.
+    if (standing == Standing::unknown && !unavailable_)
+        return {Rejected{Reason::unknown_user, ""}};
+    if (recall.login->account.empty()) {
+        if (recall.login->refused.empty()) return {};
+        const auto verifier =
+            store_->keys().login_verifier(credentials.login.text(), credentials.password);
+        if (cache::decide(*recall.login, verifier, now, rules) != Verdict::rejected) return {};
+        return {Rejected{Reason::bad_credentials, ""}};
+    }
+    if (!recall.account) return {};
+    const auto verifier =
+        store_->keys().verifier(recall.login->account, credentials.password);
+    const auto verdict = cache::decide(*recall.account, verifier, now, rules);
+    if (verdict == Verdict::rejected)
+        return {Rejected{Reason::bad_credentials, recall.login->account}};
+    if (verdict == Verdict::ask) return {};
+    if (verdict == Verdict::accepted && standing == Standing::known)
+        return {Accepted{recall.account->principal}};
+    const bool leads_there = standing == Standing::known || standing == Standing::stale;
+    return {{},
+            true,
+            leads_there && cache::may_serve_stale(*recall.account, credentials.network,
+                                                  recall.witnessed)};
+}
+
+AuthResult Cached::count(AuthResult answer, Source source) {
+    if (source == Source::redis) ++counts_.from_redis;
+    if (auto* accepted = std::get_if<Accepted>(&answer)) {
+        accepted->source = source;
+        ++counts_.accepted;
+    } else if (auto* rejected = std::get_if<Rejected>(&answer)) {
+        rejected->source = source;
+        ++(rejected->reason == Reason::unknown_user ? counts_.unknown : counts_.rejected);
+    }
+    return answer;
+}
+
+void Cached::learn(const AuthResult& answer, const Credentials& credentials,
+                   const cache::Store::Recall& recall) {
+    if (const auto* accepted = std::get_if<Accepted>(&answer))
+        learn_accepted(accepted->principal, credentials, recall);
+    else if (const auto* rejected = std::get_if<Rejected>(&answer))
+        learn_rejected(*rejected, credentials, recall);
+}
+
+void Cached::learn_accepted(const identity::Principal& principal, const Credentials& credentials,
+                            const cache::Store::Recall& recall) {
+    if (principal.name.empty()) return;
+    store_->write_login(credentials.login, recall,
+                        cache::Name{store_->question_of_login(recall), principal.name});
+    store_->write_account(
+        principal.name, recall,
+        cache::Confirm{store_->question_of(principal.name, recall), principal,
+                       store_->keys().verifier(principal.name, credentials.password),
+                       credentials.network});
+}
+
+void Cached::learn_rejected(const Rejected& rejected, const Credentials& credentials,
+                            const cache::Store::Recall& recall) {
+    const auto of_login = store_->question_of_login(recall);
+    if (rejected.reason == Reason::unknown_user) {
+        store_->write_login(credentials.login, recall, cache::Unknown{of_login});
+        return;
+    }
+    if (!rejected.account.empty())
+        store_->write_login(credentials.login, recall, cache::Name{of_login, rejected.account});
+    // A directory that names nobody when it refuses (imap) has done so when it accepted.
+    const auto account = !rejected.account.empty() ? rejected.account
+                         : recall.login            ? recall.login->account
+                                                   : std::string();
+    if (rejected.reason != Reason::bad_credentials) {
+        if (!account.empty())
+            store_->write_account(account, recall,
+                                  cache::Revoke{store_->question_of(account, recall)});
+    } else if (account.empty()) {
+        store_->write_login(
+            credentials.login, recall,
+            cache::RefuseUnnamed{of_login, store_->keys().login_verifier(credentials.login.text(),
+                                                                         credentials.password)});
+    } else {
+        store_->write_account(
+            account, recall,
+            cache::Refuse{store_->question_of(account, recall),
+                          store_->keys().verifier(account, credentials.password)});
+    }
+}
+
+}  // namespace postern::directory

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "cache/store.hpp"
+#include "directory/decorator.hpp"
+#include "observe/log.hpp"
+
+namespace postern::directory {
+
+// What has become of the questions so far.
+struct CacheCounts {
+    std::uint64_t accepted = 0, rejected = 0, unknown = 0;  // answered without the directory
+    std::uint64_t asked = 0;                                // by the directory
+    std::uint64_t from_redis = 0;                           // of the first three
+    std::uint64_t stale = 0;                                // served while it could not answer
+};
+
+// Remembers answers (BEHAVIOUR section 5): a password that was accepted or refused lately is not
+// asked about again, and while the directory is unavailable one that was right not too long ago may
+// go on. What it remembers is the Store's; what it means is decided by cache/record.
+class Cached final : public Decorator {
+ public:
+    Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
+           observe::Log& log, std::string name);
+    ~Cached() override;
+    net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+
+    cache::Store& store() { return *store_; }
+    const CacheCounts& counts() const { return counts_; }
+
+ private:
+    struct Judgement;
+    Judgement judge(const cache::Store::Recall& recall, const identity::Credentials& credentials);
+    identity::AuthResult count(identity::AuthResult answer, identity::Source source);
+    void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
+               const cache::Store::Recall& recall);
+    void learn_accepted(const identity::Principal& principal,
+                        const identity::Credentials& credentials,
+                        const cache::Store::Recall& recall);
+    void learn_rejected(const identity::Rejected& rejected,
+                        const identity::Credentials& credentials,
+                        const cache::Store::Recall& recall);
+
+    std::shared_ptr<cache::Store> store_;
+    observe::Log& log_;
+    std::string name_;
+    CacheCounts counts_;
+    bool unavailable_ = false;  // so was the directory when it was asked last
+};
+
+}  // namespace postern::directory
