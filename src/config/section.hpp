@@ -79,6 +79,10 @@ class Section {
     // An array of tables: [[directory.people.principals]].
     std::vector<Section> list(std::string_view key);
 
+    // SHA-256, in hexadecimal, of all that stands in it but for some keys: tells whether settings
+    // have changed. Does not count as read.
+    std::string digest(std::span<const std::string_view> without) const;
+
     // Records a mistake at `key` (at the section itself when the key is missing or empty).
     void problem(std::string_view key, std::string what, std::string hint);
 

@@ -5,8 +5,50 @@
 #include <tuple>
 
 #include "config/section_state.hpp"
+#include "crypto/digest.hpp"
 
 namespace postern::config {
+
+namespace {
+
+void append(std::string& octets, std::string_view text) {
+    octets += fmt::format("{}:", text.size());
+    octets += text;
+}
+
+// So that two values never come out as the same octets.
+void append(std::string& octets, const Value& value) {
+    octets += fmt::format("{} ", value.content.index());
+    if (const auto* text = value.as<Text>()) append(octets, text->value());
+    if (const auto* truth = value.as<bool>()) octets += *truth ? "1" : "0";
+    if (const auto* number = value.as<std::int64_t>()) octets += fmt::format("{}", *number);
+    if (const auto* fraction = value.as<double>()) octets += fmt::format("{}", *fraction);
+    if (const auto* values = value.as<Values>()) {
+        octets += fmt::format("{} ", values->size());
+        for (const auto& each : *values)
+            append(octets, each);
+    }
+    if (const auto* table = value.table()) {
+        octets += fmt::format("{} ", table->entries.size());
+        for (const auto& [key, entry] : table->entries) {
+            append(octets, key);
+            append(octets, entry.value);
+        }
+    }
+}
+
+}  // namespace
+
+std::string Section::digest(std::span<const std::string_view> without) const {
+    std::string octets;
+    const crypto::WipeAtEnd wiped(octets);
+    for (const auto& [key, entry] : state_->table->entries) {
+        if (std::ranges::find(without, key) != without.end()) continue;
+        append(octets, key);
+        append(octets, entry.value);
+    }
+    return crypto::sha256_hex(octets);
+}
 
 Section Section::table(std::string_view key) {
     const Entry* entry = state_->ask(key);

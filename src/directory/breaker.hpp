@@ -18,8 +18,8 @@ struct BreakerSettings {
     std::size_t least = 20;
     net::Clock::duration window = std::chrono::seconds(10);
     // How long it stays open: longer from time to time while probes fail.
-    net::Backoff::Duration pause = std::chrono::seconds(1);
-    net::Backoff::Duration longest_pause = std::chrono::seconds(30);
+    net::Backoff::Duration pause = std::chrono::milliseconds(500);
+    net::Backoff::Duration longest_pause = std::chrono::seconds(5);
 };
 
 // What a breaker knows, without any question: closed (everybody may ask), open (nobody), half open

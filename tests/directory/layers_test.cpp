@@ -1,0 +1,171 @@
+#include "directory/layers.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "crypto/random.hpp"
+#include "support/captured_log.hpp"
+#include "support/fake_directory.hpp"
+#include "support/run_task.hpp"
+
+namespace postern::directory {
+namespace {
+
+using identity::Accepted;
+using identity::AuthResult;
+using identity::Credentials;
+using identity::Reason;
+using identity::Rejected;
+using identity::Scope;
+using identity::Unavailable;
+using test::Door;
+using test::FakeDirectory;
+using test::Running;
+using namespace std::chrono_literals;
+
+// A backend with all that stands around it, once in its order and once with two neighbours in each
+// other's place: a promise that holds in one breaks in the other.
+class LayersTest : public testing::Test {
+ protected:
+    void build(bool in_order, Layer outer) {
+        std::vector<Layer> layers(layers_of_a_backend.begin(), layers_of_a_backend.end());
+        if (!in_order) {
+            const auto place = std::ranges::find(layers, outer);
+            std::iter_swap(place, std::next(place));
+        }
+        auto ask = [this](const Credentials& asked) { return answer(asked.copy()); };
+        auto backend = std::make_unique<FakeDirectory>(ask);
+        record = backend->record();
+        cache::Store::Parts parts{
+            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
+            nullptr, log, io.get_executor(), "people"};
+        auto store = std::make_shared<cache::Store>(store_settings, std::move(parts));
+        stack = stand_around(std::move(backend), layers, settings,
+                             {log, "people", std::move(store), std::make_shared<cache::Counters>()});
+    }
+
+    net::Task<AuthResult> answer(Credentials asked) {
+        if (takes > 0ms) co_await net::sleep_for(takes);
+        co_await door->pass();
+        if (down) co_return Unavailable{Scope::directory, "down"};
+        if (asked.password.reveal() == "right") co_return Accepted{{.name = asked.login.text()}};
+        co_return Rejected{Reason::bad_credentials, asked.login.text()};
+    }
+
+    Running<AuthResult>& ask(const std::string& login, const std::string& password,
+                             const std::string& network = "home") {
+        questions.push_back(
+            std::make_unique<Credentials>(test::credentials(login, password, network)));
+        running.push_back(std::make_unique<Running<AuthResult>>(
+            io, stack.directory->authenticate(*questions.back())));
+        test::run_ready(io);
+        return *running.back();
+    }
+    std::string outcome(Running<AuthResult>& question) {
+        test::run_until(io, [&] { return question.done(); });
+        const auto result = question.value();
+        if (const auto* accepted = std::get_if<Accepted>(&result))
+            return std::string("accepted ") + identity::to_string(accepted->source);
+        if (std::holds_alternative<Rejected>(result)) return "rejected";
+        return identity::to_string(std::get<Unavailable>(result).scope);
+    }
+    std::string outcome(const std::string& login, const std::string& password,
+                        const std::string& network = "home") {
+        return outcome(ask(login, password, network));
+    }
+
+    asio::io_context io{1};
+    test::CapturedLog log;
+    LayerSettings settings;
+    cache::StoreSettings store_settings;
+    std::shared_ptr<Door> door = std::make_shared<Door>();
+    std::chrono::milliseconds takes{0};
+    bool down = false;
+    std::shared_ptr<const FakeDirectory::Record> record;
+    std::vector<std::unique_ptr<Credentials>> questions;
+    Layered stack;
+    std::vector<std::unique_ptr<Running<AuthResult>>> running;
+};
+
+class Order : public LayersTest, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Layers, Order, testing::Bool(), [](const auto& each) {
+    return each.param ? "AsItIs" : "NeighboursSwapped";
+});
+
+TEST_P(Order, WhoIsRememberedNeverMeetsTheGuard) {
+    settings.guard = GuardSettings{.failures = 2, .total = 2};
+    door->open();
+    build(GetParam(), Layer::cached);
+    ASSERT_EQ(outcome("jane", "right"), "accepted directory");
+    outcome("jane", "wrong");
+    outcome("jane", "worse");
+    EXPECT_EQ(outcome("jane", "other"), "held");
+    EXPECT_EQ(outcome("jane", "right"), GetParam() ? "accepted cache" : "held");
+}
+
+TEST_P(Order, WhomTheGuardHoldsHearsNoAnswerThatAnotherNetworkIsWaitingFor) {
+    settings.guard = GuardSettings{.failures = 1, .total = 100};
+    build(GetParam(), Layer::guarded);
+    door->let_pass();
+    ASSERT_EQ(outcome("jane", "wrong", "attacker"), "rejected");
+    auto& owner = ask("jane", "right", "home");
+    auto& attacker = ask("jane", "right", "attacker");
+    door->open();
+    EXPECT_EQ(outcome(owner), "accepted directory");
+    EXPECT_EQ(outcome(attacker), GetParam() ? "held" : "accepted directory");
+}
+
+TEST_P(Order, OneQuestionThatFailsIsOneFailureHoweverManyWaitForIt) {
+    settings.breaker.failures = 3;
+    build(GetParam(), Layer::single_flight);
+    down = true;
+    for (int i = 0; i < 3; ++i)
+        ask("jane", "right");
+    door->open();
+    for (auto& each : running)
+        EXPECT_EQ(outcome(*each), "directory");
+    EXPECT_EQ(log.contains("breaker-open"), !GetParam()) << log.text();
+}
+
+TEST_P(Order, WhileItIsDownNobodyWaitsForAPlace) {
+    settings.breaker = {.failures = 1, .pause = 1ms, .longest_pause = 1ms};
+    settings.limits = {.concurrency = 1, .queue = 0};
+    build(GetParam(), Layer::breaker);
+    down = true;
+    door->let_pass();
+    ASSERT_EQ(outcome("jane", "right"), "directory");
+    test::run_task(io, net::sleep_for(5ms));
+    ask("probe", "right");
+    EXPECT_EQ(record->inside, 1u);
+    EXPECT_EQ(outcome("paul", "right"), GetParam() ? "directory" : "busy");
+}
+
+TEST_P(Order, WhoWaitsForAPlaceIsNoFaultOfTheDirectory) {
+    settings.timeout = 400ms;
+    settings.breaker.failures = 1;
+    settings.limits = {.concurrency = 1, .queue = 100, .wait = 10s};
+    takes = 100ms;
+    door->open();
+    build(GetParam(), Layer::limited);
+    for (int i = 0; i < 7; ++i)
+        ask(fmt::format("user{}", i), "right");
+    for (auto& each : running)
+        outcome(*each);
+    EXPECT_EQ(log.contains("breaker-open"), !GetParam()) << log.text();
+}
+
+TEST_F(LayersTest, WhileItHangsAPasswordThatWasRightServesInTime) {
+    settings.timeout = 200ms;
+    store_settings.rules.positive = 1ms;
+    store_settings.rules.stale = 1h;
+    build(true, Layer::timed);
+    door->let_pass();
+    ASSERT_EQ(outcome("jane", "right"), "accepted directory");
+    test::run_task(io, net::sleep_for(5ms));
+    EXPECT_EQ(outcome("jane", "right"), "accepted stale");
+    EXPECT_EQ(outcome("jane", "right", "elsewhere"), "directory") << "a network of no success";
+    EXPECT_EQ(outcome("jane", "wrong"), "directory");
+}
+
+}  // namespace
+}  // namespace postern::directory
