@@ -68,7 +68,8 @@ file(GLOB POSTERN_PUBLIC_HEADERS CONFIGURE_DEPENDS
     ${PROJECT_SOURCE_DIR}/src/smtp/*.hpp ${PROJECT_SOURCE_DIR}/src/sasl/*.hpp
     ${PROJECT_SOURCE_DIR}/src/expr/*.hpp ${PROJECT_SOURCE_DIR}/src/policy/*.hpp
     ${PROJECT_SOURCE_DIR}/src/net/*.hpp ${PROJECT_SOURCE_DIR}/src/config/*.hpp
-    ${PROJECT_SOURCE_DIR}/src/directory/*.hpp ${PROJECT_SOURCE_DIR}/src/upstream/*.hpp)
+    ${PROJECT_SOURCE_DIR}/src/cache/*.hpp ${PROJECT_SOURCE_DIR}/src/directory/*.hpp
+    ${PROJECT_SOURCE_DIR}/src/upstream/*.hpp)
 set(abi_header ${CMAKE_BINARY_DIR}/generated/directory/abi_headers.hpp)
 add_custom_command(OUTPUT ${abi_header}
     COMMAND ${CMAKE_COMMAND} -DOUTPUT=${abi_header} "-DHEADERS=${POSTERN_PUBLIC_HEADERS}"
