@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,6 @@
 namespace postern::cache {
 
 class RedisServers;
-class RedisScript;
 
 // A Redis server, the master that sentinels know, or a cluster, asked over one pipelined connection
 // per server. On one thread; each directory has its own. It connects in the background, with
@@ -66,11 +66,20 @@ class Redis {
     RedisStatus status() const;
 
  private:
-    struct Question;
+    struct Request;
 
-    net::Task<void> ask(std::vector<Question>& questions);
+    Request request(std::string_view key, std::uint8_t kinds) const;
+    net::Task<> ask(std::span<Request> requests);
+    net::Task<> ask_once(std::span<Request> requests, net::Deadline deadline);
+    void conclude(Request& request, net::Clock::time_point begun);
+    void blame_the_late(std::span<Request> requests, net::Clock::time_point begun);
+    net::Task<std::vector<Request>> get_each(const std::vector<std::string>& keys);
+    std::string full(std::string_view name) const {
+        return settings_->key_prefix + std::string(name);
+    }
 
     const std::shared_ptr<const RedisSettings> settings_;
+    const net::Executor executor_;
     std::shared_ptr<RedisServers> servers_;
     RedisCounters counters_;
 };
