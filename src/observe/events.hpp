@@ -143,4 +143,15 @@ inline constexpr Event directory_fault{
     "directory.fault", Level::error,
     "A directory failed unexpectedly; the question was answered `unavailable`."};
 
+inline constexpr Event cache_redis_down{
+    "cache.redis-down", Level::warning,
+    "A Redis server does not answer; it is tried again by itself, and directories are asked where "
+    "it would have known."};
+inline constexpr Event cache_redis_refused{
+    "cache.redis-refused", Level::error,
+    "A Redis server was reached and cannot be used as the settings are; `why` tells what to look "
+    "at. Until then directories are asked."};
+inline constexpr Event cache_redis_up{"cache.redis-up", Level::info,
+                                      "A Redis server is connected."};
+
 }  // namespace postern::observe::events
