@@ -13,6 +13,8 @@ namespace postern::cache {
 
 namespace {
 
+namespace asio = net::asio;
+
 constexpr int most_tries = 3;
 // Beyond this Redis is slower than logins are; what it misses it will learn another time.
 constexpr std::size_t most_writing = 4096;
