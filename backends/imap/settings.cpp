@@ -28,6 +28,20 @@ void warn(observe::Log& log, const Section& section, std::string why) {
               {{"setting", section.name()}, {"why", std::move(why)}});
 }
 
+// [remote.x] in place of [directory.x].
+bool is_older(const Section& section) {
+    return section.name().starts_with("remote.");
+}
+
+// An address of older settings has no port with it, so none of IPv6 needs brackets there.
+std::optional<net::HostPort> read_server(const std::string& text, std::uint16_t port,
+                                         bool is_older) {
+    boost::system::error_code error;
+    boost::asio::ip::make_address_v6(text, error);
+    if (is_older && !error) return net::HostPort{text, port};
+    return net::parse_host_port(text, port);
+}
+
 void read_servers(Section& section, const Kind& kind, Settings& settings) {
     const bool implicit = settings.security.kind == Security::Kind::implicit;
     const auto usual = implicit ? kind.implicit_tls_port : kind.port;
@@ -36,7 +50,7 @@ void read_servers(Section& section, const Kind& kind, Settings& settings) {
         section.problem("", "it is not said which server to ask",
                         "address = \"imap.example.org\", or a list of them");
     for (const auto& text : section.texts("address")) {
-        if (auto address = net::parse_host_port(text, port))
+        if (auto address = read_server(text, port, is_older(section)))
             settings.servers.push_back(*std::move(address));
         else
             section.problem("address", fmt::format("\"{}\" is no address of a server", text),
@@ -80,21 +94,6 @@ void warn_of_clear_text(const Section& section, const Settings& settings, observ
                             server.host));
 }
 
-// [remote.x] in place of [directory.x].
-bool is_older(const Section& section) {
-    return section.name().starts_with("remote.");
-}
-
-// What has no meaning any more: every directory can be asked for authentication.
-void read_older(Section& section) {
-    section.boolean("lookup", false);
-    auto cache = section.table("cache");
-    cache.integer("entries", 10'000, 0, 100'000'000);
-    auto ttl = cache.table("ttl");
-    ttl.duration("positive", 1h);
-    ttl.duration("negative", 1min);
-}
-
 std::string read_domain(Section& section) {
     const auto typed = section.text("domain");
     auto normal = address::normalize_domain(typed);
@@ -107,8 +106,10 @@ std::string read_domain(Section& section) {
 void read_logins(Section& section, Settings& settings, observe::Log& log) {
     auto& logins = settings.logins;
     if (section.has("domain")) logins.domain = read_domain(section);
-    const auto address = settings.servers.empty() ? "" : settings.servers.front().host;
-    logins.domains = directory::read_vouched_domains(section, is_older(section), address, log);
+    std::vector<std::string> hosts;
+    for (const auto& server : settings.servers)
+        hosts.push_back(server.host);
+    logins.domains = directory::read_vouched_domains(section, is_older(section), hosts, log);
     const auto has = [&](std::string_view domain) {
         return std::ranges::find(logins.domains, domain) != logins.domains.end();
     };
@@ -145,7 +146,6 @@ std::optional<Settings> read_settings(Section& section, const Kind& kind, observ
     read_servers(section, kind, settings);
     warn_of_clear_text(section, settings, log);
     read_logins(section, settings, log);
-    if (is_older(section)) read_older(section);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
     const bool lacks_tls = settings.security.kind != Security::Kind::none && !settings.security.tls;

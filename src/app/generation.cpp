@@ -66,14 +66,9 @@ class DirectoryBuilder {
 };
 
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
-                              const Foundation& foundation, Generation& generation) {
-    const directory::SharedParts shared{
-        plugins,
-        foundation.hash_pool,
-        generation.server.hash_limits,
-        generation.server.hash_cost,
-        foundation.log,
-        foundation.backends_may_be_missing ? &generation.missing_backends : nullptr};
+                              const ServerSettings& server, const Foundation& foundation) {
+    const directory::SharedParts shared{plugins, foundation.hash_pool, server.hash_limits,
+                                        server.hash_cost, foundation.log};
     return DirectoryBuilder(root, shared).build();
 }
 
@@ -199,7 +194,7 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     directory::PluginLoader plugins(server.plugins.empty()
                                         ? directory::PluginLoader::default_folder()
                                         : std::filesystem::path(server.plugins));
-    auto directories = build_directories(root, plugins, foundation, *generation);
+    auto directories = build_directories(root, plugins, server, foundation);
     auto next_hops = build_next_hops(root, server, foundation);
     auto settings =
         session::Settings::read(root, server.hostname, names_of(directories), names_of(next_hops));

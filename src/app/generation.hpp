@@ -9,7 +9,6 @@
 #include "app/settings.hpp"
 #include "config/section.hpp"
 #include "crypto/hash_pool.hpp"
-#include "directory/missing_backend.hpp"
 #include "directory/plugin_loader.hpp"
 #include "net/offload.hpp"
 #include "net/tls_context.hpp"
@@ -25,8 +24,6 @@ struct Foundation {
     net::BlockingPool& files;  // calls that block on a disk
     std::shared_ptr<net::TicketKeys> tickets;
     const std::atomic<bool>& draining;
-    // For who serves nobody: a directory may lack its backend (Generation::missing_backends).
-    bool backends_may_be_missing = false;
 };
 
 // What one reading of the settings made: directories, next hops, TLS, and the settings of sessions.
@@ -36,7 +33,6 @@ struct Generation {
     observe::LogSettings log;
     std::shared_ptr<const session::Environment> environment;
     std::map<std::string, session::Listener, std::less<>> listeners;
-    std::vector<directory::MissingBackend> missing_backends;
     std::vector<std::unique_ptr<BackgroundTask>> background;
 
     // Builds everything that `document` describes, in dependency order: the map of the running

@@ -74,10 +74,6 @@ int check(const SettingsOption& settings, bool connects) {
     for (const auto& [name, ignored] : generation->environment->next_hops)
         std::cout << "next hop   " << name << "\n";
     std::cout << "the settings are good\n";
-    for (const auto& missing : generation->missing_backends)
-        std::cout << "but the backend \"" << missing.type << "\" of directory \""
-                  << missing.directory
-                  << "\" is not installed, so `postern serve` will not start\n";
     if (connects && !connect(instance)) return Status::cannot_tell;
     return Status::good;
 }

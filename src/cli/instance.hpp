@@ -15,7 +15,7 @@ namespace postern::cli {
 // there, and nothing has been started but the directories.
 class Instance {
  public:
-    // `judge` also tells what deserves a look, and does without backends that are not installed.
+    // `judge` tells what deserves a look in place of the steps of a question.
     enum class Purpose : std::uint8_t { ask, judge };
 
     // Without `generation()` afterwards: the settings have mistakes, which stand on standard error.

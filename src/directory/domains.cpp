@@ -14,12 +14,12 @@ namespace postern::directory {
 namespace {
 
 // RFC 1122, 1918, 4193, 4291: nobody from elsewhere answers there.
-bool is_near(const std::string& address) {
-    if (address == "localhost") return true;
+bool is_near(const std::string& host) {
+    if (host == "localhost") return true;
     constexpr std::array<std::string_view, 7> near{"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
                                                    "192.168.0.0/16", "::1",        "fc00::/7",
                                                    "fe80::/10"};
-    const auto ip = expr::IpAddress::parse(address);
+    const auto ip = expr::IpAddress::parse(host);
     return ip && std::ranges::any_of(near, [&](std::string_view network) {
                return expr::IpNetwork::parse(network)->contains(*ip);
            });
@@ -40,11 +40,12 @@ Domains read_domains(config::Section& section, std::string_view key) {
     return domains;
 }
 
-Domains read_vouched_domains(config::Section& section, bool is_older, const std::string& address,
-                             observe::Log& log) {
+Domains read_vouched_domains(config::Section& section, bool is_older,
+                             const std::vector<std::string>& hosts, observe::Log& log) {
     auto domains = read_domains(section, "domains");
     if (!domains.empty()) return domains;
-    if (is_older && !section.has("domains") && is_near(address)) {
+    const bool all_near = !hosts.empty() && std::ranges::all_of(hosts, is_near);
+    if (is_older && !section.has("domains") && all_near) {
         log.write(observe::events::config_warning,
                   {{"setting", section.name() + ".domains"},
                    {"why", "without it, this server vouches for logins of any domain"}});

@@ -83,7 +83,7 @@ const Plugin& PluginLoader::load(const std::string& type) const {
     if (!fs::is_regular_file(file, error))
         throw PluginError(
             fmt::format("no directory backend of type \"{}\" in {}", type, folder_.string()),
-            fmt::format("installed: {}; built in: migrate", list_of(installed())));
+            fmt::format("installed: {}; built in: chain, migrate", list_of(installed())));
     auto tag = tag_in(file);
     if (!tag)
         throw PluginError(fmt::format("{} is no Postern backend", file.string()),

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 
 #include "directory/addressed.hpp"
@@ -25,26 +24,14 @@ std::size_t read_count(config::Section& section, std::string_view key, std::size
         section.integer(key, static_cast<std::int64_t>(fallback), least, most));
 }
 
-bool is_installed(const PluginLoader& plugins, const std::string& type) {
-    const auto installed = plugins.installed();
-    return std::ranges::find(installed, type) != installed.end();
-}
-
-// The settings of a backend that is known but not there are judged all the same.
-std::unique_ptr<Service> make_absent(const std::string& name, config::Section& section,
-                                     std::string_view type_key, const KnownBackend& backend,
-                                     const SharedParts& shared) {
-    const auto settings = read_service_settings(section, type_key);
-    backend.read(section, type_key, shared.log);
-    if (!shared.missing) {
-        section.problem(type_key, fmt::format("the backend \"{}\" is not installed", backend.type),
-                        "`postern check` judges such settings, but nobody can log in with them");
-        return nullptr;
-    }
-    shared.missing->push_back({name, settings.type});
-    return std::make_unique<Service>(name, settings.timeout, shared.log, [&](asio::io_context&) {
-        return std::make_unique<Absent>(backend);
-    });
+// What [remote.x] has besides, whatever its backend. A host that is not for lookups is one that
+// mail goes to.
+void read_older(config::Section& section, ServiceSettings& settings) {
+    if (!section.boolean("lookup", true))
+        section.problem("lookup",
+                        fmt::format("{} is not to be asked who may log in", section.name()),
+                        "lookup = true; a server that takes mail is a [next-hop.x]");
+    settings.cache = read_cache_settings(section);
 }
 
 // For a backend that lists no addresses, another directory may.
@@ -65,10 +52,10 @@ std::unique_ptr<Directory> add_addresses(std::unique_ptr<Directory> backend,
     return std::make_unique<Addressed>(std::move(backend), std::move(addresses), shared.log, name);
 }
 
-std::unique_ptr<Service> make_present(const std::string& name, config::Section& section,
-                                      std::string_view type_key, const Plugin& plugin,
+std::unique_ptr<Service> make_backend(const std::string& name, config::Section& section,
+                                      std::string_view key, const Plugin& plugin,
                                       const SharedParts& shared) {
-    const auto settings = read_service_settings(section, type_key);
+    const auto settings = read_service_settings(section, key);
     auto build = [&](asio::io_context& io) {
         BackendContext context{
             io, shared.hash_pool, shared.hash_limits, shared.hash_cost, shared.log, name};
@@ -81,19 +68,16 @@ std::unique_ptr<Service> make_present(const std::string& name, config::Section& 
 }
 
 std::unique_ptr<Service> make(const std::string& name, config::Section& section,
-                              std::string_view type_key, const SharedParts& shared) {
-    const auto type = section.required_text(type_key);
+                              std::string_view key, const SharedParts& shared) {
+    const auto type = section.required_text(key);
     if (type.empty()) return nullptr;
     try {
         if (type == "chain") return make_chain(name, section, shared);
         if (type == "migrate") return make_migrating(name, section, shared);
-        const auto* known = find_known_backend(type);
-        if (known && !is_installed(shared.plugins, type))
-            return make_absent(name, section, type_key, *known, shared);
-        return make_present(name, section, type_key, shared.plugins.load(type), shared);
+        return make_backend(name, section, key, shared.plugins.load(type), shared);
     } catch (const NotBuilt&) {
     } catch (const PluginError& error) {
-        section.problem(type_key, error.what(), error.hint());
+        section.problem(key, error.what(), error.hint());
     } catch (const std::exception& error) {
         section.problem(
             "", fmt::format("the backend \"{}\" cannot be set up: {}", type, error.what()), "");
@@ -122,26 +106,27 @@ std::shared_ptr<Service> find_member(config::Section& section, std::string_view 
     return member;
 }
 
-ServiceSettings read_service_settings(config::Section& section, std::string_view type_key) {
+ServiceSettings read_service_settings(config::Section& section, std::string_view key) {
     ServiceSettings settings;
-    settings.type = section.required_text(type_key);
+    settings.type = section.required_text(key);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
     settings.limits.concurrency =
         read_count(section, "concurrency", settings.limits.concurrency, 1);
     settings.limits.queue = read_count(section, "queue", settings.limits.queue, 0);
     // Whoever has waited half of the time would hardly be answered in the other half.
     settings.limits.wait = settings.timeout / 2;
+    if (key == older_type_key) read_older(section, settings);
     return settings;
 }
 
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,
                                       const SharedParts& shared) {
-    return make(name, section, "type", shared);
+    return make(name, section, type_key, shared);
 }
 
 std::unique_ptr<Service> make_remote_service(const std::string& name, config::Section& section,
                                              const SharedParts& shared) {
-    return make(name, section, "protocol", shared);
+    return make(name, section, older_type_key, shared);
 }
 
 }  // namespace postern::directory

@@ -2,13 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "config/section.hpp"
+#include "directory/cache_settings.hpp"
 #include "directory/limited.hpp"
-#include "directory/missing_backend.hpp"
 #include "directory/plugin_loader.hpp"
 #include "directory/service.hpp"
 
@@ -20,10 +20,14 @@ struct ServiceSettings {
     std::string type;                                        // names the plugin
     net::Clock::duration timeout = std::chrono::seconds(5);  // the whole question, waiting included
     LimitedSettings limits;
+    std::optional<CacheSettings> cache;
 };
 
-// `type_key` is the key that names the backend.
-ServiceSettings read_service_settings(config::Section& section, std::string_view type_key = "type");
+// What names the backend.
+inline constexpr std::string_view type_key = "type";
+inline constexpr std::string_view older_type_key = "protocol";  // in [remote.x] of older settings
+
+ServiceSettings read_service_settings(config::Section& section, std::string_view key = type_key);
 
 // What all directories of the program share; everything outlives them.
 struct SharedParts {
@@ -36,8 +40,6 @@ struct SharedParts {
     crypto::HashLimits hash_limits;
     crypto::HashCost hash_cost;
     observe::Log& log;
-    // Where directories without their backend are noted; nullptr: they are mistakes.
-    std::vector<MissingBackend>* missing = nullptr;
     Find find = [](const std::string&) { return nullptr; };
 };
 
@@ -53,7 +55,7 @@ std::shared_ptr<Service> find_member(config::Section& section, std::string_view 
 // on a thread of its own. nullptr: what is wrong with the section has become Problems.
 std::unique_ptr<Service> make_service(const std::string& name, config::Section& section,
                                       const SharedParts& shared);
-// The same for [remote.<name>] of older settings, where `protocol` names the backend.
+// The same for [remote.<name>] of older settings.
 std::unique_ptr<Service> make_remote_service(const std::string& name, config::Section& section,
                                              const SharedParts& shared);
 

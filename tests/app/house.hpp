@@ -15,16 +15,8 @@ struct House {
     net::BlockingPool files{1, 16};
     std::atomic<bool> draining{false};
 
-    bool backends_may_be_missing = false;
-
     Foundation foundation() {
-        return {io,
-                log,
-                hash_pool,
-                files,
-                std::make_shared<net::TicketKeys>(),
-                draining,
-                backends_may_be_missing};
+        return {io, log, hash_pool, files, std::make_shared<net::TicketKeys>(), draining};
     }
 };
 

@@ -15,7 +15,6 @@ struct Mistake {
 
 TEST(SeededMistakes, AreAllToldInOneRun) {
     House house;
-    house.backends_may_be_missing = true;
     auto document =
         config::Document::load({POSTERN_SOURCE_DIR "/tests/config/fixtures/mistakes.toml"});
     EXPECT_FALSE(Generation::build(document, house.foundation()));
@@ -71,7 +70,7 @@ TEST(SeededMistakes, AreAllToldInOneRun) {
         {38, 8, "next-hop.mta.type is the text \"smpt\"",
          "did you mean \"smtp\"? one of \"smtp\", \"maildir\" was expected"},
         {41, 8, "no directory backend of type \"memroy\"",
-         "installed: imap, ldap, memory, postgresql; built in: migrate"},
+         "installed: imap, ldap, memory, postgresql; built in: chain, migrate"},
         {43, 1, "remote.imap.domains is missing",
          "domains = [\"example.org\"]: whose logins this server may vouch for, [\"*\"] for all"},
         {47, 9, "log.level is the text \"loud\"",

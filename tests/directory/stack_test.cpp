@@ -56,6 +56,35 @@ email = ["jane@example.org"]
     EXPECT_EQ(std::get<identity::Rejected>(wrong).reason, identity::Reason::bad_credentials);
 }
 
+TEST_F(StackTest, AnOlderSectionHasKeysOfItsOwn) {
+    const auto read = [&](const std::string& lines, std::string_view key = older_type_key) {
+        auto document =
+            config::Document::parse("[remote.mail]\nprotocol = \"imap\"\n" + lines, "t");
+        auto section = document.root().table("remote").table("mail");
+        auto settings = read_service_settings(section, key);
+        document.report_unknown_keys();
+        problems.clear();
+        for (const auto& problem : document.problems())
+            problems.push_back(problem.text());
+        return settings;
+    };
+    const auto settings = read("lookup = true\ncache = { entries = 7 }\n");
+    EXPECT_THAT(problems, testing::IsEmpty());
+    EXPECT_EQ(settings.type, "imap");
+    EXPECT_EQ(settings.cache.value().entries, 7U);
+    EXPECT_FALSE(read("").cache);
+    EXPECT_THAT(problems, testing::IsEmpty());
+    read("lookup = false\n");
+    EXPECT_THAT(problems, testing::ElementsAre("t:3:10: remote.mail is not to be asked who may log "
+                                               "in; lookup = true; a server that takes mail is a "
+                                               "[next-hop.x]"));
+    read("cache.entries = \"x\"\n");
+    EXPECT_THAT(problems, testing::ElementsAre(HasSubstr("t:3:17: remote.mail.cache.entries")));
+    read("lookup = true\ncache.entries = 1\n", type_key);
+    EXPECT_THAT(problems, testing::Contains(HasSubstr("unknown key \"lookup\"")));
+    EXPECT_THAT(problems, testing::Contains(HasSubstr("unknown section \"cache\"")));
+}
+
 TEST_F(StackTest, ReadsTheKeysOfEveryDirectory) {
     auto document = config::Document::parse(R"(
 [a]

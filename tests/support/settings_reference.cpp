@@ -29,16 +29,16 @@ std::vector<std::string> keys_known_in(const std::string& table,
 }  // namespace
 
 // "| `key` | `default` | meaning |", or words where there is no default.
-SettingsReference::SettingsReference(const std::string& page) {
+SettingsReference::SettingsReference(const std::string& page, const std::string& heading) {
     std::ifstream file(POSTERN_SOURCE_DIR "/docs/" + page);
     const std::regex row(R"(\| `([a-z.-]+)` \| (?:`([^`]*)`|[^|]*) \| .*)");
     bool settings = false;
     for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("## ")) settings = line == "## Every setting";
+        if (line.starts_with("## ")) settings = line == "## " + heading;
         std::smatch parts;
         if (settings && std::regex_match(line, parts, row)) rows_.push_back({parts[1], parts[2]});
     }
-    if (rows_.empty()) throw std::runtime_error(page + " has no table of settings");
+    if (rows_.empty()) throw std::runtime_error(page + " has no such table below " + heading);
 }
 
 std::vector<std::string> SettingsReference::unread(const Problems& problems) const {

@@ -6,8 +6,8 @@
 
 namespace postern::test {
 
-// The table "Every setting" of a page of docs/, which is to have every key that is read, with the
-// default that holds, and no other.
+// The table of settings below a heading of a page of docs/, which is to have every key that is
+// read, with the default that holds, and no other.
 class SettingsReference {
  public:
     struct Row {
@@ -17,7 +17,8 @@ class SettingsReference {
     using Problems = std::function<std::vector<std::string>(const std::string& lines)>;
 
     // "ldap.md". Throws std::runtime_error when there is no such table.
-    explicit SettingsReference(const std::string& page);
+    explicit SettingsReference(const std::string& page,
+                               const std::string& heading = "Every setting");
 
     const std::vector<Row>& rows() const { return rows_; }
     // Keys of the page that nobody reads.

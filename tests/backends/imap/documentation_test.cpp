@@ -16,19 +16,22 @@ namespace {
 using testing::IsEmpty;
 
 const test::SettingsReference reference("imap.md");
+const test::SettingsReference older("imap.md", "Older settings");
 
 struct Read {
     std::optional<Settings> settings;
     std::vector<std::string> problems;
 };
 
-// As the section of a directory.
-Read read(std::string_view lines) {
+// As the section of a directory, [directory.mail] or [remote.mail].
+Read read(std::string_view lines, std::string_view table = "directory") {
     observe::Log log({observe::Level::error, ""});
     auto document =
-        config::Document::parse(fmt::format("[directory.mail]\n{}", lines), "postern.toml");
-    auto section = document.root().table("directory").table("mail");
-    directory::read_service_settings(section, "type");
+        config::Document::parse(fmt::format("[{}.mail]\n{}", table, lines), "postern.toml");
+    auto section = document.root().table(table).table("mail");
+    const bool is_older = table == "remote";
+    directory::read_service_settings(section,
+                                     is_older ? directory::older_type_key : directory::type_key);
     section.text("addresses");  // of the directory around it
     const Kind imap{143, 993, [] { return std::make_unique<ImapProtocol>(); }};
     Read result{read_settings(section, imap, log), {}};
@@ -55,10 +58,18 @@ std::string in_words(const Settings& settings) {
 std::vector<std::string> problems(const std::string& lines) {
     return read(lines).problems;
 }
+std::vector<std::string> older_problems(const std::string& lines) {
+    return read(lines, "remote").problems;
+}
 
 TEST(Documentation, ItsTableIsWhatIsRead) {
     EXPECT_THAT(reference.unread(problems), IsEmpty());
     EXPECT_THAT(reference.missing(problems, {"", "tls.", "pool."}), IsEmpty());
+}
+
+TEST(Documentation, TheTableOfOlderSettingsIsWhatIsReadThere) {
+    EXPECT_THAT(older.unread(older_problems), IsEmpty());
+    EXPECT_THAT(older.missing(older_problems, {"cache.", "cache.ttl."}), IsEmpty());
 }
 
 TEST(Documentation, ItsDefaultsHold) {

@@ -30,7 +30,9 @@ Read read(const std::string& lines, const std::string& table = "directory") {
     KeptLog log;
     auto document = config::Document::parse("[" + table + ".mail]\n" + lines, "t");
     auto section = document.root().table(table).table("mail");
-    directory::read_service_settings(section, table == "remote" ? "protocol" : "type");
+    const bool is_older = table == "remote";
+    directory::read_service_settings(section,
+                                     is_older ? directory::older_type_key : directory::type_key);
     const Kind imap{143, 993, [] { return std::make_unique<ImapProtocol>(); }};
     Read result{read_settings(section, imap, log), "", ""};
     document.report_unknown_keys();
@@ -104,14 +106,33 @@ TEST(ImapSettings, PasswordsInTheClearDeserveALook) {
     }
 }
 
+const std::string older = "protocol = \"imap\"\nlookup = true\n";
+
 TEST(ImapSettings, OlderOnesMayLeaveTheDomainsOfANearServerOpen) {
-    const std::string older = "protocol = \"imap\"\nlookup = true\ncache.ttl.negative = \"1h\"\n";
-    const auto near = read(older + "address = \"192.168.4.7\"\n", "remote");
-    EXPECT_EQ(near.problems, "");
-    EXPECT_THAT(near.log, HasSubstr("remote.mail.domains"));
-    EXPECT_THAT(near.settings.value().logins.domains, ElementsAre("*"));
-    EXPECT_THAT(read(older + "address = \"imap.example.org\"\n", "remote").problems,
-                HasSubstr("remote.mail.domains is missing"));
+    for (const std::string near :
+         {"\"127.0.0.1\"", "\"::1\"", "\"10.2.3.4\"", "\"172.16.0.1\"", "\"192.168.4.7\"",
+          "\"fd00::1\"", "\"fe80::1\"", "\"localhost\"", "[\"127.0.0.1:1\", \"[::1]:2\"]"}) {
+        const auto [settings, problems, log] = read(older + "address = " + near + "\n", "remote");
+        EXPECT_EQ(problems, "") << near;
+        EXPECT_THAT(log, HasSubstr("config.warning")) << near;
+        EXPECT_THAT(log, HasSubstr("setting=\"remote.mail.domains\"")) << near;
+        EXPECT_THAT(settings.value().logins.domains, ElementsAre("*")) << near;
+    }
+}
+
+TEST(ImapSettings, OlderOnesSayWhoseLoginsAServerElsewhereMayVouchFor) {
+    for (const std::string far :
+         {"\"192.0.2.1\"", "\"2001:db8::1\"", "\"172.32.0.1\"", "\"imap.example.org\"",
+          "[\"127.0.0.1\", \"imap.example.org\"]", "\"10.2.3.4\"\ndomains = []"}) {
+        const auto [settings, problems, log] = read(older + "address = " + far + "\n", "remote");
+        EXPECT_THAT(problems, HasSubstr("remote.mail.domains is missing; domains = [")) << far;
+        EXPECT_FALSE(settings) << far;
+        EXPECT_EQ(log, "") << far;
+    }
+    const auto said = read(older + "address = \"imap.example.org\"\n" + ours, "remote");
+    EXPECT_EQ(said.problems + said.log, "");
+    EXPECT_THAT(read("type = \"imap\"\naddress = \"127.0.0.1\"\n").problems,
+                HasSubstr("t:1:1: directory.mail.domains is missing"));
 }
 
 }  // namespace
