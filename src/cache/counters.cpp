@@ -1,21 +1,67 @@
 #include "cache/counters.hpp"
 
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace postern::cache {
+
+namespace {
+
+namespace asio = net::asio;
+
+constexpr std::string_view purpose = "guard";
+// Beyond this Redis is slower than failures come; then each gateway counts for itself.
+constexpr std::size_t most_under_way = 4096;
+
+net::Task<> count_there(Redis& redis, std::string_view key, std::chrono::milliseconds window) {
+    co_await redis.count(key, window);
+}
+
+net::Task<> forget_there(Redis& redis, std::string_view key) {
+    co_await redis.remove(key);
+}
+
+}  // namespace
 
 net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> names) {
     std::vector<std::uint64_t> counts;
     counts.reserve(names.size());
     for (const auto& name : names)
         counts.push_back(local_.read(name, net::Clock::now()));
+    if (!redis_ || !redis_->is_up()) co_return counts;
+    for (auto& name : names)
+        name = keys_.counter(purpose, name);
+    const auto answers = co_await redis_->counts(std::move(names));
+    for (std::size_t i = 0; i < counts.size() && i < answers.size(); ++i)
+        if (const auto* shared = std::get_if<std::int64_t>(&answers[i]); shared && *shared > 0)
+            counts[i] = std::max(counts[i], static_cast<std::uint64_t>(*shared));
     co_return counts;
 }
 
 void Counters::count(const std::string& name, std::chrono::milliseconds window) {
     local_.count(name, window, net::Clock::now());
+    send(name, [window](Redis& redis, std::string_view key) {
+        return count_there(redis, key, window);
+    });
 }
 
 void Counters::forget(const std::string& name) {
     local_.forget(name);
+    send(name, [](Redis& redis, std::string_view key) { return forget_there(redis, key); });
+}
+
+void Counters::send(const std::string& name, Errand errand) {
+    if (!redis_ || !redis_->is_up() || under_way_ >= most_under_way) return;
+    auto task = [](std::shared_ptr<Counters> counters, std::string key,
+                   Errand its_errand) -> net::Task<> {
+        co_await its_errand(*counters->redis_, key);
+        --counters->under_way_;
+    };
+    ++under_way_;
+    asio::co_spawn(executor_,
+                   task(shared_from_this(), keys_.counter(purpose, name), std::move(errand)),
+                   asio::detached);
 }
 
 }  // namespace postern::cache

@@ -72,7 +72,7 @@ class Store : public std::enable_shared_from_this<Store> {
 
     const Keys& keys() const { return keys_.current; }
     const Rules& rules() const { return rules_; }
-    Redis* redis() { return redis_.get(); }
+    const Redis* redis() const { return redis_.get(); }
     Local::Counts counts() const { return local_.counts(); }
 
     // Hears what other gateways publish; before the first question.

@@ -1,9 +1,5 @@
 #include "directory/breaker.hpp"
 
-#include <fmt/format.h>
-
-#include <optional>
-
 #include "observe/events.hpp"
 
 namespace postern::directory {
@@ -124,6 +120,11 @@ net::Task<Result> Breaker::ask(Question question) {
         failed(visit.judged(), unavailable->why);
     }
     co_return answer;
+}
+
+void Breaker::add_figures(Figures& figures) const {
+    figures.push_back({"breaker.open", circuit_.is_closed() ? 0.0 : 1.0});
+    Decorator::add_figures(figures);
 }
 
 void Breaker::succeeded() {

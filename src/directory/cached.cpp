@@ -158,4 +158,41 @@ void Cached::learn_rejected(const Rejected& rejected, const Credentials& credent
     }
 }
 
+net::Task<ForgetResult> Cached::forget(const std::optional<identity::Login>& login) {
+    const auto told =
+        login ? co_await store_->flush(*login) : co_await store_->flush_all();
+    co_return Forgotten{true, told.has_value(), told.value_or(0)};
+}
+
+void Cached::add_figures(Figures& figures) const {
+    const auto add = [&figures](const char* name, auto value) {
+        figures.push_back({name, static_cast<double>(value)});
+    };
+    add("cache.accepted", counts_.accepted);
+    add("cache.rejected", counts_.rejected);
+    add("cache.unknown", counts_.unknown);
+    add("cache.from-redis", counts_.from_redis);
+    add("cache.asked", counts_.asked);
+    add("cache.stale", counts_.stale);
+    const auto local = store_->counts();
+    add("cache.logins", local.logins);
+    add("cache.accounts", local.accounts);
+    add("cache.unknown-logins", local.unknown);
+    add("cache.octets", local.bytes);
+    add("cache.evicted", local.evicted);
+    if (const auto* redis = store_->redis()) {
+        const auto status = redis->status();
+        add("redis.up", status.up ? 1 : 0);
+        add("redis.operations", status.counters.operations);
+        add("redis.connects", status.counters.connects);
+        add("redis.microseconds", status.counters.took_sum);
+        for (std::size_t i = 0; i < cache::NoAnswer::kinds; ++i)
+            figures.push_back(
+                {std::string("redis.unanswered.") +
+                     cache::to_string(static_cast<cache::NoAnswer::Kind>(i)),
+                 static_cast<double>(status.counters.unanswered.at(i))});
+    }
+    Decorator::add_figures(figures);
+}
+
 }  // namespace postern::directory

@@ -11,14 +11,6 @@
 
 namespace postern::directory {
 
-// What has become of the questions so far.
-struct CacheCounts {
-    std::uint64_t accepted = 0, rejected = 0, unknown = 0;  // answered without the directory
-    std::uint64_t asked = 0;                                // by the directory
-    std::uint64_t from_redis = 0;                           // of the first three
-    std::uint64_t stale = 0;                                // served while it could not answer
-};
-
 // Remembers answers (BEHAVIOUR section 5): a password that was accepted or refused lately is not
 // asked about again, and while the directory is unavailable one that was right not too long ago may
 // go on. What it remembers is the Store's; what it means is decided by cache/record.
@@ -29,8 +21,8 @@ class Cached final : public Decorator {
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
 
-    cache::Store& store() { return *store_; }
-    const CacheCounts& counts() const { return counts_; }
+    net::Task<ForgetResult> forget(const std::optional<identity::Login>& login) override;
+    void add_figures(Figures& figures) const override;
 
  private:
     struct Judgement;
@@ -48,7 +40,13 @@ class Cached final : public Decorator {
     std::shared_ptr<cache::Store> store_;
     observe::Log& log_;
     std::string name_;
-    CacheCounts counts_;
+    struct Counts {
+        std::uint64_t accepted = 0, rejected = 0, unknown = 0;  // answered without the directory
+        std::uint64_t from_redis = 0;                           // of these
+        std::uint64_t asked = 0;                                // the directory
+        std::uint64_t stale = 0;                                // served while it could not answer
+    };
+    Counts counts_;
     bool unavailable_ = false;  // so was the directory when it was asked last
 };
 

@@ -49,23 +49,34 @@ std::optional<std::vector<Chain::Member>> read_members(config::Section& section,
     return members;
 }
 
+// Two members may each have a "jane": what is remembered of one of them is not the other's.
+ServiceSettings read_composition(config::Section& section) {
+    auto settings = read_service_settings(section);
+    for (const std::string_view key : {"cache", "lockout-guard"})
+        if (section.has(key))
+            section.problem(key, "a directory that is made of others remembers nothing itself",
+                            "the same in the sections of its members");
+    return settings;
+}
+
 }  // namespace
 
 std::unique_ptr<Service> make_chain(const std::string& name, config::Section& section,
                                     const SharedParts& shared) {
-    const auto settings = read_service_settings(section);
+    const auto settings = read_composition(section);
     auto members = read_members(section, shared);
     if (!members) return nullptr;
     auto build = [&](asio::io_context&) {
-        auto chain = std::make_unique<Chain>(*std::move(members), settings.timeout);
-        return stand_around(std::move(chain), settings);
+        auto chain = std::make_unique<Chain>(*std::move(members), settings.layers.timeout);
+        return stand_around(std::move(chain), layers_of_a_composition, settings.layers,
+                            {shared.log, name});
     };
-    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
+    return std::make_unique<Service>(name, settings.layers.timeout, shared.log, build);
 }
 
 std::unique_ptr<Service> make_migrating(const std::string& name, config::Section& section,
                                         const SharedParts& shared) {
-    const auto settings = read_service_settings(section);
+    const auto settings = read_composition(section);
     Migrating::Homes homes{find_member(section, "from", shared),
                            find_member(section, "to", shared)};
     MigratingSettings migrating{read_domains(section, "domains")};
@@ -87,9 +98,10 @@ std::unique_ptr<Service> make_migrating(const std::string& name, config::Section
         Migrating::Hashing hashing{shared.hash_pool, memory, hash};
         auto moving =
             std::make_unique<Migrating>(homes, migrating, std::move(hashing), shared.log, name);
-        return stand_around(std::move(moving), settings);
+        return stand_around(std::move(moving), layers_of_a_composition, settings.layers,
+                            {shared.log, name});
     };
-    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
+    return std::make_unique<Service>(name, settings.layers.timeout, shared.log, build);
 }
 
 }  // namespace postern::directory

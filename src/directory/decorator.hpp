@@ -28,6 +28,10 @@ class Decorator : public Directory {
     }
     net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
     net::Task<Findings> examine() override { return inner_->examine(); }
+    net::Task<ForgetResult> forget(const std::optional<identity::Login>& login) override {
+        return inner_->forget(login);
+    }
+    void add_figures(Figures& figures) const override { inner_->add_figures(figures); }
 
  protected:
     explicit Decorator(std::shared_ptr<Directory> inner) : inner_(std::move(inner)) {}

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "directory/finding.hpp"
 #include "directory/listing.hpp"
@@ -39,6 +41,21 @@ struct Newcomer {
 enum class Adopted : std::uint8_t { taken_in, known_already };
 using AdoptResult = std::variant<identity::Unavailable, Adopted>;
 
+// For `postern cache flush`: what became of the wish to forget.
+struct Forgotten {
+    bool remembers = false;     // there is something that remembers
+    bool complete = true;       // false: others could not be told, or Redis not be asked
+    std::int64_t gateways = 0;  // that have heard of it over Redis, this one included
+};
+using ForgetResult = std::variant<identity::Unavailable, Forgotten>;
+
+// How a directory is doing, for metrics: "cache.accepted" and such, each decorator's own.
+struct Figure {
+    std::string name;
+    double value = 0;
+};
+using Figures = std::vector<Figure>;
+
 // Used from one thread, its own, and destroyed there when no question is open; coroutines that it
 // has spawned itself must not touch it from then on. Broken I/O may throw; whoever stands outermost
 // (`timed`) makes it Unavailable. Honours cancellation. Verdicts are values. What a question refers
@@ -68,6 +85,11 @@ class Directory {
     // For `postern check --connect`: whether what the backend depends on can be reached and agrees
     // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
     virtual net::Task<Findings> examine() { co_return Findings(); }
+    // Whatever is remembered of this login and its account, or of everybody (nullopt).
+    virtual net::Task<ForgetResult> forget(const std::optional<identity::Login>&) {
+        co_return Forgotten();
+    }
+    virtual void add_figures(Figures&) const {}
 };
 
 }  // namespace postern::directory

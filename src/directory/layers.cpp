@@ -2,6 +2,7 @@
 
 #include <ranges>
 
+#include "directory/cached.hpp"
 #include "directory/single_flight.hpp"
 #include "directory/timed.hpp"
 
@@ -16,18 +17,13 @@ net::Clock::duration shorter(net::Clock::duration timeout, int steps) {
 }
 
 std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
-                                const LayerSettings& settings, const LayerParts& parts,
-                                Cached*& cached) {
+                                const LayerSettings& settings, const LayerParts& parts) {
     switch (layer) {
         case Layer::timed:
             return std::make_unique<Timed>(std::move(inner), settings.timeout);
-        case Layer::cached: {
+        case Layer::cached:
             if (!parts.store) return inner;
-            auto made =
-                std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name);
-            cached = made.get();
-            return made;
-        }
+            return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name);
         case Layer::guarded:
             if (!settings.guard) return inner;
             return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.counters);
@@ -46,13 +42,13 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
 
 }  // namespace
 
-Layered stand_around(std::unique_ptr<Directory> backend, std::span<const Layer> layers,
-                     const LayerSettings& settings, const LayerParts& parts) {
-    Layered layered{std::move(backend)};
+std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> backend,
+                                        std::span<const Layer> layers,
+                                        const LayerSettings& settings, const LayerParts& parts) {
+    auto directory = std::move(backend);
     for (const auto layer : layers | std::views::reverse)
-        layered.directory =
-            wrap(layer, std::move(layered.directory), settings, parts, layered.cached);
-    return layered;
+        directory = wrap(layer, std::move(directory), settings, parts);
+    return directory;
 }
 
 }  // namespace postern::directory

@@ -9,7 +9,6 @@
 
 #include "cache/store.hpp"
 #include "directory/breaker.hpp"
-#include "directory/cached.hpp"
 #include "directory/guarded.hpp"
 #include "directory/limited.hpp"
 
@@ -48,11 +47,8 @@ struct LayerParts {
     std::shared_ptr<cache::Counters> counters = nullptr;  // of the guard
 };
 
-struct Layered {
-    std::unique_ptr<Directory> directory;
-    Cached* cached = nullptr;  // in `directory`, if there is one
-};
-Layered stand_around(std::unique_ptr<Directory> backend, std::span<const Layer> layers,
-                     const LayerSettings& settings, const LayerParts& parts);
+std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> backend,
+                                        std::span<const Layer> layers,
+                                        const LayerSettings& settings, const LayerParts& parts);
 
 }  // namespace postern::directory

@@ -28,6 +28,8 @@ class Limited::Gate {
     void enter(bool known);
     void leave(bool known);
     std::list<Visit*>& queue(bool known) { return known ? known_ : fresh_; }
+    std::size_t inside() const { return inside_; }
+    std::size_t waiting() const { return known_.size() + fresh_.size(); }
     net::Clock::duration longest_wait() const { return settings_.wait; }
 
     RecentSuccesses recent;
@@ -151,6 +153,12 @@ net::Task<LookupResult> Limited::lookup(const identity::Login& login) {
     Visit visit(gate_, gate_->recent.knows(login, net::Clock::now()));
     if (auto refused = co_await visit.enter()) co_return *refused;
     co_return co_await inner().lookup(login);
+}
+
+void Limited::add_figures(Figures& figures) const {
+    figures.push_back({"questions.inside", static_cast<double>(gate_->inside())});
+    figures.push_back({"questions.waiting", static_cast<double>(gate_->waiting())});
+    Decorator::add_figures(figures);
 }
 
 }  // namespace postern::directory

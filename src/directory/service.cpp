@@ -32,10 +32,6 @@ constexpr net::Clock::duration last_moment = 1s;
 // Many steps, each with its own deadline.
 constexpr net::Clock::duration examined_within = 1min;
 
-bool is_cancelled(const asio::cancellation_state& state) {
-    return state.cancelled() != asio::cancellation_type::none;
-}
-
 net::Task<Service::Examined> started(Directory& directory, net::Deadline deadline) {
     co_return co_await directory.start(deadline);
 }
@@ -108,6 +104,22 @@ net::Task<Service::Examined> Service::examine() {
         examined_within);
 }
 
+net::Task<ForgetResult> Service::forget(std::optional<identity::Login> login) {
+    auto shared = std::make_shared<const std::optional<identity::Login>>(std::move(login));
+    return ask<ForgetResult>([shared](Directory& directory) { return directory.forget(*shared); },
+                             timeout_);
+}
+
+net::Task<Service::FiguresResult> Service::figures() {
+    return ask<FiguresResult>(
+        [](Directory& directory) -> net::Task<FiguresResult> {
+            Figures figures;
+            directory.add_figures(figures);
+            co_return figures;
+        },
+        timeout_);
+}
+
 net::Task<Findings> Service::start(net::Clock::duration patience) {
     auto question = [deadline = net::Clock::now() + patience](Directory& directory) {
         return started(directory, deadline);
@@ -135,7 +147,7 @@ net::Task<Result> Service::ask(Question<Result> question, net::Clock::duration p
     } catch (...) {
         failure = observe::words_of(std::current_exception());
     }
-    if (is_cancelled(co_await asio::this_coro::cancellation_state))
+    if (co_await net::is_cancelled())
         throw boost::system::system_error(asio::error::operation_aborted);
     co_return Unavailable{Scope::directory, std::move(failure)};
 }

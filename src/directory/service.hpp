@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -40,6 +41,10 @@ class Service {
     net::Task<ListResult> accounts(PageWanted wanted);
     using Examined = std::variant<identity::Unavailable, Findings>;
     net::Task<Examined> examine();
+
+    net::Task<ForgetResult> forget(std::optional<identity::Login> login);
+    using FiguresResult = std::variant<identity::Unavailable, Figures>;
+    net::Task<FiguresResult> figures();
 
     // Directory::start. Whoever does not come to an end within `patience` has no faults to tell.
     net::Task<Findings> start(net::Clock::duration patience);

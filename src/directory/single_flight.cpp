@@ -121,6 +121,11 @@ net::Task<LookupResult> SingleFlight::lookup(const identity::Login& login) {
     });
 }
 
+void SingleFlight::add_figures(Figures& figures) const {
+    figures.push_back({"questions.joined", static_cast<double>(joined_)});
+    Decorator::add_figures(figures);
+}
+
 // `make_question` is asked for a question that owns what it needs, when there is none to join.
 template <class Result, class MakeQuestion>
 net::Task<Result> SingleFlight::join(std::shared_ptr<Flights<Result>> flights,

@@ -21,7 +21,7 @@ class SingleFlight final : public Decorator {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
 
-    std::uint64_t joined() const { return joined_; }
+    void add_figures(Figures& figures) const override;
 
  private:
     template <class Result>

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
 
 #include "directory/addressed.hpp"
 #include "directory/compositions.hpp"
-#include "directory/timed.hpp"
 
 namespace postern::directory {
 
@@ -26,12 +26,11 @@ std::size_t read_count(config::Section& section, std::string_view key, std::size
 
 // What [remote.x] has besides, whatever its backend. A host that is not for lookups is one that
 // mail goes to.
-void read_older(config::Section& section, ServiceSettings& settings) {
+void read_older(config::Section& section) {
     if (!section.boolean("lookup", true))
         section.problem("lookup",
                         fmt::format("{} is not to be asked who may log in", section.name()),
                         "lookup = true; a server that takes mail is a [next-hop.x]");
-    settings.cache = read_cache_settings(section);
 }
 
 // For a backend that lists no addresses, another directory may.
@@ -52,6 +51,62 @@ std::unique_ptr<Directory> add_addresses(std::unique_ptr<Directory> backend,
     return std::make_unique<Addressed>(std::move(backend), std::move(addresses), shared.log, name);
 }
 
+// The Redis of the settings; nullptr: none, or what is wrong has become a Problem.
+std::shared_ptr<const cache::RedisSettings> find_redis(config::Section& section,
+                                                       const std::string& name,
+                                                       const cache::SharedSettings& shared) {
+    auto cache = section.table("cache");
+    const auto found = shared.redis.find(name);
+    if (found == shared.redis.end()) {
+        cache.problem("redis", fmt::format("there is no [redis.{}]", name),
+                      "the name of one, or no `redis`: then this process remembers for itself");
+        return nullptr;
+    }
+    if (!shared.has_key)
+        cache.problem("redis", "what goes to Redis is sealed, and there is no key to seal it with",
+                      "key in [cache]; `postern cache new-key` prints one");
+    return shared.has_key ? found->second : nullptr;
+}
+
+// What its answers depend on: others would be found under other names.
+std::string fingerprint(const config::Section& section) {
+    constexpr std::array<std::string_view, 7> beside_the_point{
+        "cache", "lockout-guard", "timeout", "concurrency", "queue", "pool", "tls"};
+    return section.digest(beside_the_point);
+}
+
+cache::KeyRing key_ring(const cache::SharedSettings& shared, const std::string& name,
+                        const std::string& fingerprint) {
+    cache::KeyRing keys{cache::Keys(shared.key, name, fingerprint), std::nullopt};
+    if (shared.previous_key) keys.previous.emplace(*shared.previous_key, name, fingerprint);
+    return keys;
+}
+
+// What the cache and the guard of a directory remember, and where.
+void remember(config::Section& section, const ServiceSettings& settings, const Capabilities& can,
+              const SharedParts& shared, net::Executor executor, LayerParts& parts) {
+    if (!shared.cache) return;
+    const auto redis_name = settings.cache ? settings.cache->redis : std::string();
+    const auto redis =
+        redis_name.empty() ? nullptr : find_redis(section, redis_name, *shared.cache);
+    if (!redis_name.empty() && !redis) throw NotBuilt();
+    const auto make_redis = [&] {
+        return redis ? std::make_unique<cache::Redis>(redis, redis_name, shared.log, executor)
+                     : nullptr;
+    };
+    const auto print = fingerprint(section);
+    if (settings.layers.guard)
+        parts.counters = std::make_shared<cache::Counters>(
+            key_ring(*shared.cache, parts.name, print).current, make_redis(), executor);
+    if (!settings.cache) return;
+    auto store = settings.cache->store;
+    store.rules.accepted = can.several_secrets ? cache::accepted_at_most : 1;
+    parts.store = std::make_shared<cache::Store>(
+        store, cache::Store::Parts{key_ring(*shared.cache, parts.name, print), make_redis(),
+                                   shared.log, executor, parts.name});
+    if (redis) parts.store->subscribe(redis, redis_name);
+}
+
 std::unique_ptr<Service> make_backend(const std::string& name, config::Section& section,
                                       std::string_view key, const Plugin& plugin,
                                       const SharedParts& shared) {
@@ -62,9 +117,12 @@ std::unique_ptr<Service> make_backend(const std::string& name, config::Section& 
         auto backend = plugin.create(context, section);
         if (backend) backend = add_addresses(std::move(backend), name, section, shared);
         if (!backend) throw NotBuilt();
-        return stand_around(std::move(backend), settings);
+        LayerParts parts{shared.log, name};
+        if (settings.cache || settings.layers.guard)
+            remember(section, settings, backend->capabilities(), shared, io.get_executor(), parts);
+        return stand_around(std::move(backend), layers_of_a_backend, settings.layers, parts);
     };
-    return std::make_unique<Service>(name, settings.timeout, shared.log, build);
+    return std::make_unique<Service>(name, settings.layers.timeout, shared.log, build);
 }
 
 std::unique_ptr<Service> make(const std::string& name, config::Section& section,
@@ -87,15 +145,6 @@ std::unique_ptr<Service> make(const std::string& name, config::Section& section,
 
 }  // namespace
 
-// Outside to inside, and the order is behaviour: the caller's deadline covers the wait for a place,
-// so that a full house answers in time. Whatever is to stand around every directory has its place
-// here.
-std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> inner,
-                                        const ServiceSettings& settings) {
-    auto limited = std::make_unique<Limited>(std::move(inner), settings.limits);
-    return std::make_unique<Timed>(std::move(limited), settings.timeout);
-}
-
 std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
                                      const SharedParts& shared) {
     const auto name = section.required_text(key);
@@ -109,13 +158,16 @@ std::shared_ptr<Service> find_member(config::Section& section, std::string_view 
 ServiceSettings read_service_settings(config::Section& section, std::string_view key) {
     ServiceSettings settings;
     settings.type = section.required_text(key);
-    settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
-    settings.limits.concurrency =
-        read_count(section, "concurrency", settings.limits.concurrency, 1);
-    settings.limits.queue = read_count(section, "queue", settings.limits.queue, 0);
+    auto& layers = settings.layers;
+    auto& limits = layers.limits;
+    layers.timeout = section.duration("timeout", 5s, 10ms, 1h);
+    limits.concurrency = read_count(section, "concurrency", limits.concurrency, 1);
+    limits.queue = read_count(section, "queue", limits.queue, 0);
     // Whoever has waited half of the time would hardly be answered in the other half.
-    settings.limits.wait = settings.timeout / 2;
-    if (key == older_type_key) read_older(section, settings);
+    limits.wait = layers.timeout / 2;
+    layers.guard = read_guard_settings(section);
+    settings.cache = read_cache_settings(section);
+    if (key == older_type_key) read_older(section);
     return settings;
 }
 

@@ -6,9 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "cache/shared_settings.hpp"
 #include "config/section.hpp"
 #include "directory/cache_settings.hpp"
-#include "directory/limited.hpp"
+#include "directory/layers.hpp"
 #include "directory/plugin_loader.hpp"
 #include "directory/service.hpp"
 
@@ -17,9 +18,8 @@ namespace postern::directory {
 // What every directory has, whatever its backend: the part of [directory.x] that is not the
 // backend's.
 struct ServiceSettings {
-    std::string type;                                        // names the plugin
-    net::Clock::duration timeout = std::chrono::seconds(5);  // the whole question, waiting included
-    LimitedSettings limits;
+    std::string type;  // names the plugin
+    LayerSettings layers;
     std::optional<CacheSettings> cache;
 };
 
@@ -40,12 +40,10 @@ struct SharedParts {
     crypto::HashLimits hash_limits;
     crypto::HashCost hash_cost;
     observe::Log& log;
+    // nullptr: nothing is remembered, for who asks but once.
+    std::shared_ptr<const cache::SharedSettings> cache = nullptr;
     Find find = [](const std::string&) { return nullptr; };
 };
-
-// What stands around every backend and every composition.
-std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> inner,
-                                        const ServiceSettings& settings);
 
 // The directory that the value of `key` names; nullptr: there is none, which is a Problem now.
 std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,

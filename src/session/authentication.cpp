@@ -219,7 +219,7 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                 {"authenticated", names.acting},
                                 {"directory", from},
                                 {"mechanism", mechanism_},
-                                {"source", "directory"}});
+                                {"source", identity::to_string(accepted->source)}});
         facts_.principal = std::move(accepted->principal);
         facts_.name_is_address = !directory()->capabilities().lists_addresses;
     } else if (const auto* rejected = std::get_if<identity::Rejected>(&verdict)) {
@@ -228,7 +228,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
             {{"login", rejected->account.empty() ? loggable(names.typed) : rejected->account},
              {"reason", identity::to_string(rejected->reason)},
              {"directory", from},
-             {"mechanism", mechanism_}});
+             {"mechanism", mechanism_},
+             {"source", identity::to_string(rejected->source)}});
         outcome.failure = true;
         outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
     } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&verdict)) {
@@ -238,7 +239,10 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                 {"why", unavailable->why},
                                 {"directory", from},
                                 {"mechanism", mechanism_}});
-        if (unavailable_++ > 0) outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
+        if (unavailable->scope == identity::Scope::held)
+            outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
+        else if (unavailable_++ > 0)
+            outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
     }
     return outcome;
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "crypto/random.hpp"
 #include "support/fake_directory.hpp"
 #include "support/run_task.hpp"
 
@@ -61,7 +62,9 @@ class GuardedTest : public testing::Test {
 
     asio::io_context io{1};
     std::shared_ptr<Door> door = std::make_shared<Door>();
-    std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>();
+    std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>(
+        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), nullptr,
+        io.get_executor());
     std::shared_ptr<const FakeDirectory::Record> record;
     std::optional<AuthResult> refusal;
     std::unique_ptr<Guarded> guarded;

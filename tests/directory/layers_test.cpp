@@ -36,12 +36,15 @@ class LayersTest : public testing::Test {
         auto ask = [this](const Credentials& asked) { return answer(asked.copy()); };
         auto backend = std::make_unique<FakeDirectory>(ask);
         record = backend->record();
+        const auto keys = [secret = crypto::random_octets(32)] {
+            return cache::Keys(crypto::Secret(secret), "people", "");
+        };
         cache::Store::Parts parts{
-            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-            nullptr, log, io.get_executor(), "people"};
+            {keys(), std::nullopt}, nullptr, log, io.get_executor(), "people"};
+        auto counters = std::make_shared<cache::Counters>(keys(), nullptr, io.get_executor());
         auto store = std::make_shared<cache::Store>(store_settings, std::move(parts));
         stack = stand_around(std::move(backend), layers, settings,
-                             {log, "people", std::move(store), std::make_shared<cache::Counters>()});
+                             {log, "people", std::move(store), std::move(counters)});
     }
 
     net::Task<AuthResult> answer(Credentials asked) {
@@ -57,7 +60,7 @@ class LayersTest : public testing::Test {
         questions.push_back(
             std::make_unique<Credentials>(test::credentials(login, password, network)));
         running.push_back(std::make_unique<Running<AuthResult>>(
-            io, stack.directory->authenticate(*questions.back())));
+            io, stack->authenticate(*questions.back())));
         test::run_ready(io);
         return *running.back();
     }
@@ -83,7 +86,7 @@ class LayersTest : public testing::Test {
     bool down = false;
     std::shared_ptr<const FakeDirectory::Record> record;
     std::vector<std::unique_ptr<Credentials>> questions;
-    Layered stack;
+    std::unique_ptr<Directory> stack;
     std::vector<std::unique_ptr<Running<AuthResult>>> running;
 };
 

@@ -99,15 +99,15 @@ type = "ldap"
     auto a = document.root().table("a");
     auto given = read_service_settings(a);
     EXPECT_EQ(given.type, "ldap");
-    EXPECT_EQ(given.timeout, 3s);
-    EXPECT_EQ(given.limits.concurrency, 5u);
-    EXPECT_EQ(given.limits.queue, 0u);
-    EXPECT_EQ(given.limits.wait, 1500ms);
+    EXPECT_EQ(given.layers.timeout, 3s);
+    EXPECT_EQ(given.layers.limits.concurrency, 5u);
+    EXPECT_EQ(given.layers.limits.queue, 0u);
+    EXPECT_EQ(given.layers.limits.wait, 1500ms);
     auto b = document.root().table("b");
     auto defaults = read_service_settings(b);
-    EXPECT_EQ(defaults.timeout, 5s);
-    EXPECT_EQ(defaults.limits.concurrency, LimitedSettings().concurrency);
-    EXPECT_EQ(defaults.limits.queue, LimitedSettings().queue);
+    EXPECT_EQ(defaults.layers.timeout, 5s);
+    EXPECT_EQ(defaults.layers.limits.concurrency, LimitedSettings().concurrency);
+    EXPECT_EQ(defaults.layers.limits.queue, LimitedSettings().queue);
     EXPECT_THAT(document.problems(), testing::IsEmpty());
 }
 
