@@ -11,10 +11,6 @@ using identity::Source;
 
 namespace {
 
-Time wall_clock() {
-    return std::chrono::time_point_cast<Time::duration>(std::chrono::system_clock::now());
-}
-
 // What an unknown login leaves in Redis, from the second time on.
 constexpr std::chrono::milliseconds life_of_unknown = std::chrono::seconds(60);
 
@@ -47,6 +43,7 @@ Store::Store(const StoreSettings& settings, Parts parts)
       redis_(std::move(parts.redis)),
       log_(parts.log),
       executor_(parts.executor),
+      clock_(std::move(parts.clock)),
       channel_("postern:" + parts.directory + ":changes"),
       sender_(crypto::random_id()) {}
 
@@ -60,7 +57,7 @@ net::Task<Store::Recall> Store::recall(const identity::Login& login) {
 
 bool Store::is_fresh(const identity::Login& login) {
     if (!redis_ || !redis_->is_up()) return true;
-    const auto oldest = wall_clock() - fresh_for_;
+    const auto oldest = now() - fresh_for_;
     const auto* note = local_.login(login.text());
     if (note == nullptr || note->looked < oldest) return false;
     if (note->account.empty()) return true;
@@ -70,7 +67,7 @@ bool Store::is_fresh(const identity::Login& login) {
 
 Store::Recall Store::snapshot(const identity::Login& login) {
     Recall recall;
-    recall.read = wall_clock();
+    recall.read = now();
     recall.epoch = epoch_;
     const auto* note = local_.login(login.text());
     if (note == nullptr) return recall;
@@ -117,7 +114,7 @@ std::optional<Record> Store::open(std::string_view name, std::string_view sealed
         record = decode_account(*plain);
     else
         record = decode_login(*plain);
-    if (!record || is_from_the_future(record->generation, wall_clock())) return std::nullopt;
+    if (!record || is_from_the_future(record->generation, now())) return std::nullopt;
     if (!generations_.accepts(name, record->generation)) return std::nullopt;
     return record;
 }
@@ -127,11 +124,11 @@ bool Store::take_login(const std::string& login, const std::string& name,
     auto* note = local_.login(login);
     auto record = sealed ? open<LoginRecord>(name, *sealed) : std::nullopt;
     if (!record || (note != nullptr && note->record.generation >= record->generation)) {
-        if (note != nullptr) note->looked = wall_clock();
+        if (note != nullptr) note->looked = now();
         return false;
     }
     auto account = record->account.empty() ? "" : keys_.current.account_record(record->account);
-    local_.put_login(login, {*std::move(record), name, std::move(account), wall_clock()});
+    local_.put_login(login, {*std::move(record), name, std::move(account), now()});
     return true;
 }
 
@@ -139,11 +136,11 @@ bool Store::take_account(const std::string& name, const std::optional<std::strin
     auto* note = local_.account(name);
     auto record = sealed ? open<AccountRecord>(name, *sealed) : std::nullopt;
     if (!record || (note != nullptr && note->record.generation >= record->generation)) {
-        if (note != nullptr) note->looked = wall_clock();
+        if (note != nullptr) note->looked = now();
         return false;
     }
     const bool witnessed = note != nullptr && note->witnessed && !supersedes(&note->record, *record);
-    local_.put_account(name, {*std::move(record), wall_clock(), witnessed});
+    local_.put_account(name, {*std::move(record), now(), witnessed});
     return true;
 }
 
@@ -167,7 +164,7 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     if (auto next = apply(second_time ? &note->record : nullptr)) {
         auto account = next->account.empty() ? "" : keys_.current.account_record(next->account);
         generations_.accepts(name, next->generation);
-        local_.put_login(login.text(), {*std::move(next), name, std::move(account), wall_clock()});
+        local_.put_login(login.text(), {*std::move(next), name, std::move(account), now()});
     }
     // A flood of invented logins is none of the others' business.
     if (!names_it && !second_time) return;
@@ -184,7 +181,7 @@ void Store::write_account(std::string_view account, const Recall& recall, Change
     auto apply = account_apply(std::move(change));
     if (auto next = apply(note != nullptr ? &note->record : nullptr)) {
         generations_.accepts(name, next->generation);
-        local_.put_account(name, {*std::move(next), wall_clock(), witnessed});
+        local_.put_account(name, {*std::move(next), now(), witnessed});
     }
     write_behind<AccountRecord>(name, life(), std::move(apply),
                                 [this, name](const auto* before, const auto& written) {
@@ -194,12 +191,12 @@ void Store::write_account(std::string_view account, const Recall& recall, Change
 
 // At one time, so that the same record comes of it here and in Redis.
 Store::Apply<AccountRecord> Store::account_apply(Change change) {
-    return [change = std::move(change), when = wall_clock(), rules = rules_](
+    return [change = std::move(change), when = now(), rules = rules_](
                const AccountRecord* current) { return apply(current, change, when, rules); };
 }
 
 Store::Apply<LoginRecord> Store::login_apply(LoginChange change) {
-    return [change = std::move(change), when = wall_clock(), rules = rules_](
+    return [change = std::move(change), when = now(), rules = rules_](
                const LoginRecord* current) { return apply(current, change, when, rules); };
 }
 
@@ -208,7 +205,7 @@ void Store::account_written(const std::string& name, const AccountRecord* before
     const auto* note = local_.account(name);
     if (note != nullptr && note->record.generation < written.generation) {
         const bool witnessed = note->witnessed && !supersedes(&note->record, written);
-        local_.put_account(name, {written, wall_clock(), witnessed});
+        local_.put_account(name, {written, now(), witnessed});
     }
     if (supersedes(before, written) || loses(before, written))
         publish("account " + name + " " + std::to_string(written.generation));

@@ -14,6 +14,7 @@
 #include "cache/login_change.hpp"
 #include "cache/redis.hpp"
 #include "cache/redis_subscription.hpp"
+#include "cache/wall_clock.hpp"
 #include "identity/auth_result.hpp"
 #include "identity/login.hpp"
 #include "net/task.hpp"
@@ -39,6 +40,7 @@ class Store : public std::enable_shared_from_this<Store> {
         observe::Log& log;
         net::Executor executor;
         std::string directory;
+        std::function<Time()> clock = wall_clock;
     };
     Store(const StoreSettings& settings, Parts parts);
     Store(const Store&) = delete;
@@ -72,6 +74,7 @@ class Store : public std::enable_shared_from_this<Store> {
 
     const Keys& keys() const { return keys_.current; }
     const Rules& rules() const { return rules_; }
+    Time now() const { return clock_(); }
     const Redis* redis() const { return redis_.get(); }
     Local::Counts counts() const { return local_.counts(); }
 
@@ -124,6 +127,7 @@ class Store : public std::enable_shared_from_this<Store> {
     std::unique_ptr<RedisSubscription> subscription_;
     observe::Log& log_;
     net::Executor executor_;
+    std::function<Time()> clock_;
     std::string channel_, sender_;
     std::uint64_t epoch_ = 0;
     std::size_t writing_ = 0;

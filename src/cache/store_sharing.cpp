@@ -19,10 +19,6 @@ constexpr int most_tries = 3;
 // Beyond this Redis is slower than logins are; what it misses it will learn another time.
 constexpr std::size_t most_writing = 4096;
 
-Time wall_clock() {
-    return std::chrono::time_point_cast<Time::duration>(std::chrono::system_clock::now());
-}
-
 // The word before the first space, and what is behind it.
 std::pair<std::string_view, std::string_view> split(std::string_view text) {
     const auto space = text.find(' ');
@@ -85,9 +81,9 @@ net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, A
     }
     Record nothing;
     if constexpr (std::is_same_v<Record, AccountRecord>)
-        nothing = tombstone(current ? &*current : nullptr, wall_clock());
+        nothing = tombstone(current ? &*current : nullptr, now());
     else
-        nothing = login_tombstone(current ? &*current : nullptr, wall_clock());
+        nothing = login_tombstone(current ? &*current : nullptr, now());
     const auto plain = encode(nothing);
     const auto outcome = co_await redis_->set(name, keys_.current.seal(name, plain.value()), life);
     generations_.accepts(name, nothing.generation);
@@ -130,7 +126,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view acc
 }
 
 net::Task<std::optional<std::int64_t>> Store::flush_all() {
-    const auto flushed = wall_clock();
+    const auto flushed = now();
     rules_.not_before = flushed;
     begin_anew();
     bool done = true;
@@ -184,7 +180,7 @@ void Store::hear(std::string_view message) {
         const auto flushed = number(what);
         if (!flushed) return;
         const Time when{std::chrono::milliseconds(static_cast<std::int64_t>(*flushed))};
-        rules_.not_before = std::max(rules_.not_before, std::min(when, wall_clock()));
+        rules_.not_before = std::max(rules_.not_before, std::min(when, now()));
         begin_anew();
     } else if (kind == "login") {
         ++epoch_;
@@ -194,7 +190,7 @@ void Store::hear(std::string_view message) {
         const auto [record, generation] = split(what);
         local_.forget_account_record(record);
         const auto seen = number(generation);
-        if (seen && !is_from_the_future(*seen, wall_clock())) generations_.accepts(record, *seen);
+        if (seen && !is_from_the_future(*seen, now())) generations_.accepts(record, *seen);
     }
 }
 
@@ -202,7 +198,7 @@ void Store::hear(std::string_view message) {
 // was last flushed.
 void Store::heard_nothing() {
     const auto known = rules_.not_before;
-    rules_.not_before = wall_clock();
+    rules_.not_before = now();
     begin_anew();
     asio::co_spawn(
         executor_,
@@ -219,7 +215,7 @@ net::Task<> Store::read_not_before(Time known) {
     if (found == nullptr) co_return;
     const auto plain = *found ? keys_.current.open(name, **found) : std::nullopt;
     const auto flushed = plain ? decode_not_before(*plain) : std::nullopt;
-    rules_.not_before = std::max(known, std::min(flushed.value_or(Time()), wall_clock()));
+    rules_.not_before = std::max(known, std::min(flushed.value_or(Time()), now()));
 }
 
 void Store::begin_anew() {

@@ -16,14 +16,6 @@ using identity::Scope;
 using identity::Source;
 using identity::Unavailable;
 
-namespace {
-
-cache::Time wall_clock() {
-    return std::chrono::time_point_cast<cache::Time::duration>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
 // What is remembered says, and what it would say if the directory cannot.
 struct Cached::Judgement {
     std::optional<AuthResult> answer;  // nothing: the directory is asked
@@ -67,7 +59,7 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
 Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
                                 const Credentials& credentials) {
     if (!recall.login) return {};
-    const auto now = wall_clock();
+    const auto now = store_->now();
     const auto& rules = store_->rules();
     const auto standing = cache::standing(*recall.login, now, rules);
     // A login that is unknown may be a new one: while the directory is down nobody can tell.

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cache/record.hpp"
+
+namespace postern::cache {
+
+// What time it is, as far as gateways agree on it.
+Time wall_clock();
+
+}  // namespace postern::cache

@@ -1,0 +1,283 @@
+#include "directory/cached.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "crypto/random.hpp"
+#include "support/captured_log.hpp"
+#include "support/fake_directory.hpp"
+#include "support/run_task.hpp"
+
+namespace postern::directory {
+namespace {
+
+using identity::Accepted;
+using identity::AuthResult;
+using identity::Credentials;
+using identity::Reason;
+using identity::Rejected;
+using identity::Scope;
+using identity::Unavailable;
+using test::FakeDirectory;
+using namespace std::chrono_literals;
+
+// A directory that the test changes, with a cache around it, at a time that the test sets. "Jane"
+// has several spellings.
+class CachedTest : public testing::Test {
+ protected:
+    CachedTest() { build(); }
+
+    void build() {
+        auto inner = std::make_unique<FakeDirectory>(
+            [this](const Credentials& asked) { return answered(answer(asked)); });
+        record = inner->record();
+        cache::Store::Parts parts{
+            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
+            nullptr, log, io.get_executor(), "people", [this] { return now; }};
+        auto store = std::make_shared<cache::Store>(settings, std::move(parts));
+        cached = std::make_unique<Cached>(std::move(inner), std::move(store), log, "people");
+    }
+
+    AuthResult answer(const Credentials& asked) const {
+        if (unavailable) return *unavailable;
+        const auto spelling = spellings.find(asked.login.text());
+        if (spelling == spellings.end()) return Rejected{Reason::unknown_user, ""};
+        if (asked.password.reveal() != password)
+            return Rejected{Reason::bad_credentials, names_who_it_refuses ? spelling->second : ""};
+        if (refusal) return Rejected{*refusal, spelling->second};
+        return Accepted{{.name = spelling->second, .addresses = {"jane@example.org"}}};
+    }
+    static net::Task<AuthResult> answered(AuthResult result) { co_return result; }
+
+    std::string ask(const std::string& login, const std::string& typed,
+                    const std::string& network = "home") {
+        const auto question = test::credentials(login, typed, network);
+        const auto result = test::run_task(io, cached->authenticate(question));
+        if (const auto* accepted = std::get_if<Accepted>(&result)) {
+            EXPECT_EQ(accepted->principal.addresses, std::vector<std::string>{"jane@example.org"});
+            return fmt::format("accepted {} by {}", accepted->principal.name,
+                               to_string(accepted->source));
+        }
+        if (const auto* rejected = std::get_if<Rejected>(&result))
+            return fmt::format("{} by {}", to_string(rejected->reason), to_string(rejected->source));
+        return to_string(std::get<Unavailable>(result).scope);
+    }
+    void flush(const std::string& login) {
+        const auto done = test::run_task(io, cached->forget(test::login(login)));
+        EXPECT_TRUE(std::get<Forgotten>(done).remembers);
+    }
+    std::size_t questions() const { return record->asked.size(); }
+
+    asio::io_context io{1};
+    test::CapturedLog log;
+    cache::StoreSettings settings{
+        .rules = {.positive = 1h, .negative = 1min, .stale = 24h}};
+    cache::Time now{std::chrono::sys_days(std::chrono::year(2026) / 3 / 1)};
+    std::map<std::string, std::string> spellings{{"jane", "Jane"},
+                                                 {"jane@example.org", "Jane"},
+                                                 {"corp\\jane", "Jane"}};
+    std::string password = "first";
+    bool names_who_it_refuses = true;
+    std::optional<Reason> refusal;
+    std::optional<Unavailable> unavailable;
+    std::shared_ptr<const FakeDirectory::Record> record;
+    std::unique_ptr<Cached> cached;
+};
+
+TEST_F(CachedTest, ARightPasswordIsRememberedForItsTime) {
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by directory");
+    now += 59min;
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by cache");
+    EXPECT_EQ(questions(), 1u);
+    now += 2min;
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by directory");
+}
+
+TEST_F(CachedTest, ANewPasswordWorksAtOnceAndEndsTheOldOne) {
+    ask("jane", "first");
+    password = "second";
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by cache") << "nobody has used the new one yet";
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by directory");
+    EXPECT_EQ(ask("jane", "first"), "bad_credentials by directory");
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by cache");
+}
+
+TEST_F(CachedTest, AnOldPasswordEndsAtAFlush) {
+    ask("jane", "first");
+    password = "second";
+    flush("jane");
+    EXPECT_EQ(ask("jane", "first"), "bad_credentials by directory");
+}
+
+TEST_F(CachedTest, AnOldPasswordEndsWithItsTime) {
+    ask("jane", "first");
+    password = "second";
+    now += 1h + 1ms;
+    EXPECT_EQ(ask("jane", "first"), "bad_credentials by directory");
+}
+
+TEST_F(CachedTest, AnAccountHasManySpellingsAndOnePassword) {
+    for (const auto& [spelling, name] : spellings)
+        EXPECT_EQ(ask(spelling, "first"), "accepted Jane by directory");
+    password = "second";
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by directory");
+    for (const auto& [spelling, name] : spellings) {
+        EXPECT_EQ(ask(spelling, "first"), spelling == spellings.begin()->first
+                                              ? "bad_credentials by directory"
+                                              : "bad_credentials by cache");
+        EXPECT_EQ(ask(spelling, "second"), "accepted Jane by cache");
+    }
+}
+
+TEST_F(CachedTest, AFlushOfOneSpellingEndsAll) {
+    for (const auto& [spelling, name] : spellings)
+        ask(spelling, "first");
+    password = "second";
+    flush("jane@example.org");
+    for (const auto& [spelling, name] : spellings)
+        EXPECT_EQ(ask(spelling, "first").substr(0, 15), "bad_credentials");
+}
+
+TEST_F(CachedTest, AWrongPasswordThatIsRepeatedIsAskedAboutOnce) {
+    for (const bool names : {true, false}) {
+        names_who_it_refuses = names;
+        build();
+        for (int i = 0; i < 1000; ++i) {
+            EXPECT_EQ(ask("jane", "wrong").substr(0, 15), "bad_credentials");
+            now += 59ms;
+        }
+        EXPECT_EQ(questions(), 1u);
+        for (int i = 0; i < 3540; ++i) {
+            ask("jane", "wrong");
+            now += 1s;
+        }
+        EXPECT_LE(questions(), 5u) << "in an hour";
+        EXPECT_GE(questions(), 4u) << "after 1, 5 and 15 minutes";
+    }
+}
+
+TEST_F(CachedTest, ANewPasswordThatTheDirectoryGetsLaterWorksAMinuteAfterItsRefusal) {
+    ask("jane", "first");
+    EXPECT_EQ(ask("jane", "second"), "bad_credentials by directory");
+    password = "second";
+    now += 30s;
+    EXPECT_EQ(ask("jane", "second"), "bad_credentials by cache");
+    now += 31s;
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by directory");
+}
+
+TEST_F(CachedTest, AUserWhoIsCreatedLaterWorksAfterItsTimeOrAFlush) {
+    EXPECT_EQ(ask("paul", "first"), "unknown_user by directory");
+    spellings["paul"] = "Paul";
+    EXPECT_EQ(ask("paul", "first"), "unknown_user by cache");
+    now += 1min + 1ms;
+    EXPECT_EQ(ask("paul", "first"), "accepted Paul by directory");
+
+    EXPECT_EQ(ask("mary", "first"), "unknown_user by directory");
+    spellings["mary"] = "Mary";
+    flush("mary");
+    EXPECT_EQ(ask("mary", "first"), "accepted Mary by directory");
+}
+
+TEST_F(CachedTest, WhileTheDirectoryIsDownWhoWasRightGoesOnAndNobodyElse) {
+    ask("jane", "first");
+    ask("jane", "wrong");
+    ask("paul", "first");
+    unavailable = Unavailable{Scope::directory, "down"};
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by cache");
+    EXPECT_EQ(ask("jane", "wrong"), "bad_credentials by cache");
+    EXPECT_EQ(ask("jane", "other"), "directory");
+    EXPECT_EQ(ask("paul", "first"), "directory") << "nobody knows whether paul has come to be";
+    now += 2h;
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by stale");
+    EXPECT_TRUE(log.contains("cache.stale")) << log.text();
+    EXPECT_EQ(ask("jane", "first", "elsewhere"), "directory");
+    EXPECT_EQ(ask("jane@example.org", "first"), "directory") << "a spelling nobody has seen";
+    now += 23h;
+    EXPECT_EQ(ask("jane", "first"), "directory");
+    unavailable.reset();
+    EXPECT_EQ(ask("jane", "first"), "accepted Jane by directory");
+}
+
+TEST_F(CachedTest, WithoutStaleNothingOutlivesItsTime) {
+    settings.rules.stale = 0ms;
+    build();
+    ask("jane", "first");
+    now += 2h;
+    unavailable = Unavailable{Scope::directory, "down"};
+    EXPECT_EQ(ask("jane", "first"), "directory");
+}
+
+TEST_F(CachedTest, OurOwnLimitsAndOddEntriesServeNothingStale) {
+    ask("jane", "first");
+    now += 2h;
+    for (const auto scope : {Scope::busy, Scope::question, Scope::held}) {
+        unavailable = Unavailable{scope, ""};
+        EXPECT_EQ(ask("jane", "first"), to_string(scope));
+    }
+}
+
+TEST_F(CachedTest, WhatWasRefusedLastIsNotServedStale) {
+    ask("jane", "first");
+    now += 2h;
+    password = "second";
+    EXPECT_EQ(ask("jane", "first"), "bad_credentials by directory");
+    now += 2h;
+    unavailable = Unavailable{Scope::directory, "down"};
+    EXPECT_EQ(ask("jane", "first"), "directory");
+}
+
+TEST_F(CachedTest, ADisabledAccountIsNeverRemembered) {
+    for (const auto reason :
+         {Reason::disabled, Reason::expired, Reason::locked, Reason::not_permitted}) {
+        refusal.reset();
+        build();
+        ask("jane", "first");
+        now += 2h;
+        refusal = reason;
+        EXPECT_EQ(ask("jane", "first"), fmt::format("{} by directory", to_string(reason)));
+        EXPECT_EQ(ask("jane", "first"), fmt::format("{} by directory", to_string(reason)));
+        unavailable = Unavailable{Scope::directory, "down"};
+        EXPECT_EQ(ask("jane", "first"), "directory") << "it is no stale login either";
+        unavailable.reset();
+    }
+}
+
+TEST_F(CachedTest, AFloodOfInventedLoginsPutsNobodyOut) {
+    settings.entries = 2000;
+    build();
+    for (int i = 0; i < 1000; ++i) {
+        spellings[fmt::format("user{}", i)] = fmt::format("user{}", i);
+        ask(fmt::format("user{}", i), "first");
+    }
+    for (int i = 0; i < 50'000; ++i)
+        ask(fmt::format("invented{}", i), "guess");
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_EQ(ask(fmt::format("user{}", i), "first"),
+                  fmt::format("accepted user{} by cache", i));
+}
+
+TEST_F(CachedTest, AFlushWhileTheDirectoryIsAskedIsAboutItsAnswerToo) {
+    auto door = std::make_shared<test::Door>();
+    auto inner = std::make_unique<FakeDirectory>(FakeDirectory::accept_behind(door));
+    record = inner->record();
+    cache::Store::Parts parts{
+        {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
+        nullptr, log, io.get_executor(), "people", [this] { return now; }};
+    Cached waiting(std::move(inner), std::make_shared<cache::Store>(settings, std::move(parts)), log,
+                   "people");
+    const auto question = test::credentials("jane", "first");
+    test::Running<AuthResult> first(io, waiting.authenticate(question));
+    test::run_ready(io);
+    test::run_task(io, waiting.forget(test::login("jane")));
+    door->open();
+    test::run_until(io, [&] { return first.done(); });
+    EXPECT_TRUE(std::holds_alternative<Accepted>(first.value()));
+    test::run_task(io, waiting.authenticate(question));
+    EXPECT_EQ(questions(), 2u) << "the first answer was older than the flush";
+}
+
+}  // namespace
+}  // namespace postern::directory
