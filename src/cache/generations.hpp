@@ -15,8 +15,10 @@ class Generations {
     explicit Generations(std::size_t records)
         : seen_({.entries = records, .bytes = records * 512}) {}
 
-    // Of a record that has been opened, or written: true and remembered, or false: a miss.
+    // Of a record that has been opened, or written: true and remembered, or false: a miss, and
+    // what is written in its place has the highest as its base.
     bool accepts(std::string_view record, Generation generation);
+    Generation highest(std::string_view record);  // 0: none is remembered
     std::size_t size() const { return seen_.size(); }
 
  private:

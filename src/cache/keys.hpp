@@ -42,8 +42,9 @@ class Keys {
     std::optional<std::string> open(std::string_view record, std::string_view sealed) const;
 
  private:
-    std::string name(char kind, const crypto::Hmac& hmac, std::string_view text) const;
-    crypto::Secret record_key(std::string_view record) const;
+    class Purposes;
+    Keys(const Purposes& purposes, std::string_view directory);
+    std::string name(char kind, const crypto::Hmac::Octets& hmac) const;
 
     std::string prefix_;
     std::string not_before_record_;

@@ -106,7 +106,9 @@ Standing standing(const LoginRecord& record, Time now, const Rules& rules);
 
 // Nobody can have written it by now: its generation lies in the future.
 bool is_from_the_future(Generation generation, Time now);
-// Of a record that is to stand in place of these two.
+// Of a record that is to follow these two.
 Generation next_generation(Generation current, Generation base, Time now);
+// Of one that is set without comparing: above what others may write at the same moment.
+Generation leaping_generation(Generation current, Time now);
 
 }  // namespace postern::cache

@@ -12,7 +12,8 @@ namespace postern::cache {
 // A record may have this many octets before it is sealed.
 constexpr std::size_t longest_record = std::size_t{64} * 1024;
 
-// nullopt: it would be longer, or is not one that decode takes; then it is not to be kept.
+// nullopt: it would be longer, or is not one that decode takes. It must not leave the record before
+// it standing: a tombstone takes its place.
 std::optional<std::string> encode(const AccountRecord& record);
 std::optional<std::string> encode(const LoginRecord& record);
 std::string encode_not_before(Time flushed);

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace postern::cache {
 
@@ -17,5 +19,15 @@ struct Verifier {
     std::string_view text() const { return {octets.data(), octets.size()}; }
     friend bool operator==(const Verifier& left, const Verifier& right);
 };
+
+// The entry that has it, or nullptr. Every one is compared, so that the time does not tell which;
+// no two have the same.
+template <class Entry>
+const Entry* matching(const std::vector<Entry>& entries, const Verifier& verifier) {
+    std::size_t found = 0;  // one more than its place
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        found |= (std::size_t{0} - std::size_t{entries[i].verifier == verifier}) & (i + 1);
+    return found == 0 ? nullptr : &entries[found - 1];
+}
 
 }  // namespace postern::cache
