@@ -82,8 +82,12 @@ void Local::forget_login_record(std::string_view name) {
     unknown_.forget_if(is_it);
 }
 
-void Local::forget_account(std::string_view record) {
+void Local::forget_account_record(std::string_view record) {
     accounts_.forget(record);
+}
+
+void Local::forget_account(std::string_view record) {
+    forget_account_record(record);
     logins_.forget_if([&](const LoginNote& note) { return note.account == record; });
 }
 
