@@ -59,7 +59,9 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
     }
     for (unsigned i = 0; i < first->server.workers; ++i)
         application->workers_.push_back(std::make_unique<Worker>(application->log_));
+    const auto control = first->server.control;
     application->adopt(std::move(first));
+    if (!control.empty()) application->open_control(control);
     return application;
 }
 
@@ -76,6 +78,7 @@ Application::Application(std::vector<std::string> config_files, const observe::L
 Application::~Application() {
     listeners_.clear();
     workers_.clear();
+    control_.reset();
     tasks_.clear();
     set_current(nullptr);
     generations_.clear();
@@ -197,6 +200,12 @@ Worker& Application::least_busy() {
                                       [](const auto& each) { return each->sessions(); });
 }
 
+void Application::open_control(const std::string& path) {
+    control_ = std::make_shared<Control>(io_, path, [this] { return current(); });
+    tasks_.push_back(std::make_unique<BackgroundTask>(
+        io_, log_, "control", [control = control_] { return control->serve(); }));
+}
+
 net::Task<> Application::obey_signals() {
     for (;;) {
         const int signal = co_await signals_.async_wait(net::use_task);
@@ -244,6 +253,7 @@ void Application::warn_of_restart(const Generation& now, const Generation& next)
     };
     if (next.server.workers != now.server.workers) warn("server.workers");
     if (next.server.hash_pool != now.server.hash_pool) warn("server.hash");
+    if (next.server.control != now.server.control) warn("server.control");
     if (next.log.file != now.log.file) warn("log.file");
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/connection_limits.hpp"
+#include "app/control.hpp"
 #include "app/generation.hpp"
 #include "app/worker.hpp"
 #include "net/acceptor.hpp"
@@ -51,6 +52,7 @@ class Application {
                  const std::shared_ptr<const Generation>& generation, std::shared_ptr<void> seat);
     Worker& least_busy();
 
+    void open_control(const std::string& path);
     net::Task<> obey_signals();
     net::Task<> reload();
     void warn_of_restart(const Generation& now, const Generation& next);
@@ -77,6 +79,7 @@ class Application {
     std::shared_ptr<const Generation> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
     Listeners listeners_;
+    std::shared_ptr<Control> control_;
     std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };
 

@@ -1,6 +1,7 @@
 #include "app/settings.hpp"
 
 #include <fmt/format.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -41,6 +42,18 @@ void read_hostname(config::Section& section, std::string& hostname) {
                           hostname)
             : fmt::format("the name of this machine, \"{}\", is no domain", hostname),
         fmt::format("hostname = \"{}\"", in_ascii.value_or("mail.example.org")));
+}
+
+// A name of a socket has to fit into its address, with the process id behind it for a moment.
+void read_control(config::Section& section, std::string& control) {
+    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - sizeof(".4194304");
+    control = section.text("control");
+    if (!control.empty() && (control.front() != '/' || control.size() > longest))
+        section.problem("control",
+                        fmt::format("the management socket needs an absolute path of at most {} "
+                                    "octets",
+                                    longest),
+                        "control = \"/run/postern/control.sock\"");
 }
 
 std::vector<net::TlsFiles> read_certificates(config::Section& root) {
@@ -171,6 +184,7 @@ ServerSettings read_server_settings(config::Section& root) {
     if (server.workers == 0) server.workers = std::max(1U, std::thread::hardware_concurrency());
     server.drain_timeout = section.duration("drain-timeout", server.drain_timeout);
     server.plugins = section.text("plugins");
+    read_control(section, server.control);
 
     auto hash = section.table("hash");
     read_hash_settings(hash, server);

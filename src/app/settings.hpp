@@ -26,6 +26,7 @@ struct ServerSettings {
     unsigned workers = 0;  // 0: one per core
     std::chrono::milliseconds drain_timeout = std::chrono::seconds(30);
     std::string plugins;  // a folder; empty: the one beside the program
+    std::string control;  // the management socket's path; empty: there is none
     crypto::HashPoolSettings hash_pool;
     crypto::HashLimits hash_limits;
     crypto::HashCost hash_cost;

@@ -20,6 +20,7 @@ int run(int count, char** arguments) {
     add_explain(program, chosen);
     add_migrate(program, chosen);
     add_users(program, chosen);
+    add_cache(program, chosen);
     add_hash(program, chosen);
     add_version(program, chosen);
     try {

@@ -30,6 +30,7 @@ void add_lookup(CLI::App& program, Action& chosen);
 void add_explain(CLI::App& program, Action& chosen);
 void add_migrate(CLI::App& program, Action& chosen);
 void add_users(CLI::App& program, Action& chosen);
+void add_cache(CLI::App& program, Action& chosen);
 void add_hash(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 

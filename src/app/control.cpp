@@ -1,0 +1,97 @@
+#include "app/control.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdio>
+#include <stdexcept>
+
+#include "app/control_requests.hpp"
+#include "net/within.hpp"
+
+namespace postern::app {
+
+namespace {
+
+namespace asio = net::asio;
+using namespace std::chrono_literals;
+
+constexpr std::size_t longest_request = 4096;
+constexpr auto patience = 60s;
+
+std::uint64_t inode_of(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& why) {
+    throw std::runtime_error(fmt::format("no management socket at {}: {}", path, why));
+}
+
+}  // namespace
+
+// Under a name of its own first: whoever looks at `path` finds a socket that answers.
+Control::Control(asio::io_context& io, std::string path, Current current)
+    : path_(std::move(path)), current_(std::move(current)), acceptor_(io) {
+    const auto own_name = fmt::format("{}.{}", path_, ::getpid());
+    ::unlink(own_name.c_str());
+    try {
+        acceptor_.open(Protocol());
+        // The mode of the file that `bind` makes.
+        if (::fchmod(acceptor_.native_handle(), S_IRUSR | S_IWUSR) != 0)
+            throw std::system_error(errno, std::generic_category());
+        acceptor_.bind(Protocol::endpoint(own_name));
+        acceptor_.listen();
+    } catch (const std::exception& error) {
+        ::unlink(own_name.c_str());
+        fail(path_, error.what());
+    }
+    inode_ = inode_of(own_name);
+    if (std::rename(own_name.c_str(), path_.c_str()) == 0) return;
+    const auto why = std::generic_category().message(errno);
+    ::unlink(own_name.c_str());
+    fail(path_, why);
+}
+
+Control::~Control() {
+    if (inode_of(path_) == inode_) ::unlink(path_.c_str());
+}
+
+net::Task<> Control::serve() {
+    while (true) {
+        auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(net::use_task));
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {
+            co_await net::sleep_for(100ms);
+            continue;
+        }
+        auto shared = std::make_shared<Socket>(std::move(socket));
+        asio::co_spawn(shared->get_executor(),
+                       net::within(net::Clock::now() + patience, converse(shared, current_)),
+                       asio::detached);
+    }
+}
+
+// Whoever is too slow, or gone, is nobody's loss.
+net::Task<> Control::converse(std::shared_ptr<Socket> socket, Current current) {
+    std::string request;
+    const auto [unread, size] = co_await asio::async_read_until(
+        *socket, asio::dynamic_buffer(request, longest_request), '\n',
+        asio::as_tuple(net::use_task));
+    if (unread) co_return;
+    request.resize(size);
+    auto generation = current();
+    if (!generation) co_return;
+    auto answer = co_await answer_request(request, *generation);
+    answer += '\n';
+    co_await asio::async_write(*socket, asio::buffer(answer), asio::as_tuple(net::use_task));
+}
+
+}  // namespace postern::app
