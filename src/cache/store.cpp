@@ -52,6 +52,8 @@ net::Task<Store::Recall> Store::recall(const identity::Login& login) {
     if (!is_fresh(login) && co_await refresh(login)) source = Source::redis;
     auto recall = snapshot(login);
     recall.source = source;
+    if (!recall.account && keys_.previous && redis_ && redis_->is_up())
+        recall.previous = co_await recall_previous(login);
     co_return recall;
 }
 
@@ -106,8 +108,9 @@ net::Task<bool> Store::refresh(const identity::Login& login) {
 
 // nullopt: not sealed by us under this name, or older than one that was seen before.
 template <class Record>
-std::optional<Record> Store::open(std::string_view name, std::string_view sealed) {
-    const auto plain = keys_.current.open(name, sealed);
+std::optional<Record> Store::open(const Keys& keys, std::string_view name,
+                                  std::string_view sealed) {
+    const auto plain = keys.open(name, sealed);
     if (!plain) return std::nullopt;
     std::optional<Record> record;
     if constexpr (std::is_same_v<Record, AccountRecord>)
@@ -119,10 +122,13 @@ std::optional<Record> Store::open(std::string_view name, std::string_view sealed
     return record;
 }
 
+template std::optional<AccountRecord> Store::open(const Keys&, std::string_view, std::string_view);
+template std::optional<LoginRecord> Store::open(const Keys&, std::string_view, std::string_view);
+
 bool Store::take_login(const std::string& login, const std::string& name,
                        const std::optional<std::string>& sealed) {
     auto* note = local_.login(login);
-    auto record = sealed ? open<LoginRecord>(name, *sealed) : std::nullopt;
+    auto record = sealed ? open<LoginRecord>(keys_.current, name, *sealed) : std::nullopt;
     if (!record || (note != nullptr && note->record.generation >= record->generation)) {
         if (note != nullptr) note->looked = now();
         return false;
@@ -134,7 +140,7 @@ bool Store::take_login(const std::string& login, const std::string& name,
 
 bool Store::take_account(const std::string& name, const std::optional<std::string>& sealed) {
     auto* note = local_.account(name);
-    auto record = sealed ? open<AccountRecord>(name, *sealed) : std::nullopt;
+    auto record = sealed ? open<AccountRecord>(keys_.current, name, *sealed) : std::nullopt;
     if (!record || (note != nullptr && note->record.generation >= record->generation)) {
         if (note != nullptr) note->looked = now();
         return false;

@@ -52,6 +52,8 @@ class Store : public std::enable_shared_from_this<Store> {
         std::optional<LoginRecord> login;
         std::optional<AccountRecord> account;  // of that login
         bool witnessed = false;                // this gateway saw the account confirmed
+        std::optional<AccountRecord> previous;  // of it, under the previous key; when there is no
+                                                // other
         identity::Source source = identity::Source::cache;
         Time read;                // when
         std::uint64_t epoch = 0;  // flushes until then
@@ -61,6 +63,9 @@ class Store : public std::enable_shared_from_this<Store> {
     // What the directory has answered to a question that was put after `recall`.
     void write_login(const identity::Login& login, const Recall& recall, LoginChange change);
     void write_account(std::string_view account, const Recall& recall, Change change);
+    // What stood under the previous key, and was right: from now on it stands under this one.
+    void carry_over(const identity::Login& login, const Recall& recall,
+                    const crypto::Secret& password);
     // For those changes.
     Question question_of_login(const Recall& recall) const;
     Question question_of(std::string_view account, const Recall& recall) const;
@@ -73,6 +78,7 @@ class Store : public std::enable_shared_from_this<Store> {
     net::Task<std::optional<std::int64_t>> flush_all();
 
     const Keys& keys() const { return keys_.current; }
+    const std::optional<Keys>& previous_keys() const { return keys_.previous; }
     const Rules& rules() const { return rules_; }
     Time now() const { return clock_(); }
     const Redis* redis() const { return redis_.get(); }
@@ -80,6 +86,8 @@ class Store : public std::enable_shared_from_this<Store> {
 
     // Hears what other gateways publish; before the first question.
     void subscribe(std::shared_ptr<const RedisSettings> settings, const std::string& name);
+    // What others publish is heard; without Redis nobody does.
+    bool is_heard() const { return subscription_ && subscription_->is_live(); }
     // Stops hearing; what is being written is left to itself.
     void close() { subscription_.reset(); }
 
@@ -97,7 +105,11 @@ class Store : public std::enable_shared_from_this<Store> {
                     const std::optional<std::string>& sealed);
     bool take_account(const std::string& name, const std::optional<std::string>& sealed);
     template <class Record>
-    std::optional<Record> open(std::string_view name, std::string_view sealed);
+    std::optional<Record> open(const Keys& keys, std::string_view name, std::string_view sealed);
+    net::Task<std::optional<AccountRecord>> recall_previous(const identity::Login& login);
+    template <class Record>
+    net::Task<std::optional<Record>> get_previous(std::string name);
+    net::Task<> forget_previous(std::string name);
 
     template <class Record>
     void write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,

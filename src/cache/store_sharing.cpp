@@ -64,7 +64,7 @@ net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, A
         const auto got = co_await redis_->get(name);
         const auto* sealed = std::get_if<Redis::Found>(&got);
         if (sealed == nullptr) co_return false;
-        current = *sealed ? open<Record>(name, **sealed) : std::nullopt;
+        current = *sealed ? open<Record>(keys_.current, name, **sealed) : std::nullopt;
         const auto* before = current ? &*current : nullptr;
         const auto next = apply(before);
         if (!next) co_return true;
@@ -104,6 +104,7 @@ net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login
     bool done = true;
     if (redis_)
         done = co_await write<LoginRecord>(name, life(), login_apply(Flush()), {});
+    if (keys_.previous) co_await forget_previous(keys_.previous->login_record(login.text()));
     auto told = co_await tell("login " + name);
     if (!done) told = std::nullopt;
     if (!known.login || known.login->account.empty()) co_return told;
@@ -121,6 +122,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view acc
         done = co_await write<AccountRecord>(
             name, life(), account_apply(Flush()),
             [&](const AccountRecord*, const AccountRecord& now) { generation = now.generation; });
+    if (keys_.previous) co_await forget_previous(keys_.previous->account_record(account));
     const auto told = co_await tell(fmt::format("account {} {}", name, generation));
     co_return done ? told : std::nullopt;
 }
@@ -209,13 +211,18 @@ void Store::heard_nothing() {
 }
 
 net::Task<> Store::read_not_before(Time known) {
-    const auto& name = keys_.current.not_before_record();
-    const auto answer = co_await redis_->get(name);
-    const auto* found = std::get_if<Redis::Found>(&answer);
-    if (found == nullptr) co_return;
-    const auto plain = *found ? keys_.current.open(name, **found) : std::nullopt;
-    const auto flushed = plain ? decode_not_before(*plain) : std::nullopt;
-    rules_.not_before = std::max(known, std::min(flushed.value_or(Time()), now()));
+    std::vector<const Keys*> all{&keys_.current};
+    if (keys_.previous) all.push_back(&*keys_.previous);
+    for (const auto* keys : all) {
+        const auto& name = keys->not_before_record();
+        const auto answer = co_await redis_->get(name);
+        const auto* found = std::get_if<Redis::Found>(&answer);
+        if (found == nullptr) co_return;
+        const auto plain = *found ? keys->open(name, **found) : std::nullopt;
+        const auto flushed = plain ? decode_not_before(*plain) : std::nullopt;
+        known = std::max(known, std::min(flushed.value_or(Time()), now()));
+    }
+    rules_.not_before = known;
 }
 
 void Store::begin_anew() {

@@ -34,6 +34,8 @@ Cached::~Cached() {
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     const auto recall = co_await store_->recall(credentials.login);
     auto judgement = judge(recall, credentials);
+    if (!judgement.answer && recall.previous)
+        judgement.answer = judge_previous(recall, credentials);
     if (judgement.answer) co_return count(*std::move(judgement.answer), recall.source);
 
     auto question = credentials.copy();
@@ -86,6 +88,22 @@ Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
             true,
             leads_there && cache::may_serve_stale(*recall.account, credentials.network,
                                                   recall.witnessed)};
+}
+
+// What was remembered under the key before this one; only a yes can be written anew.
+std::optional<AuthResult> Cached::judge_previous(const cache::Store::Recall& recall,
+                                                 const Credentials& credentials) {
+    const auto& principal = recall.previous->principal;
+    if (principal.name.empty()) return std::nullopt;
+    const auto verifier =
+        store_->previous_keys()->verifier(principal.name, credentials.password);
+    const auto verdict =
+        cache::decide(*recall.previous, verifier, store_->now(), store_->rules());
+    if (verdict == Verdict::rejected)
+        return Rejected{Reason::bad_credentials, principal.name};
+    if (verdict != Verdict::accepted) return std::nullopt;
+    store_->carry_over(credentials.login, recall, credentials.password);
+    return Accepted{principal};
 }
 
 AuthResult Cached::count(AuthResult answer, Source source) {

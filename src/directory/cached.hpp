@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cache/store.hpp"
@@ -27,6 +27,8 @@ class Cached final : public Decorator {
  private:
     struct Judgement;
     Judgement judge(const cache::Store::Recall& recall, const identity::Credentials& credentials);
+    std::optional<identity::AuthResult> judge_previous(const cache::Store::Recall& recall,
+                                                       const identity::Credentials& credentials);
     identity::AuthResult count(identity::AuthResult answer, identity::Source source);
     void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
                const cache::Store::Recall& recall);

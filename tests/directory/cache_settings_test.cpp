@@ -1,77 +1,78 @@
+// docs/cache.md is the reference of these settings: its table has every key that is read, with the
+// default that holds, and no other.
 #include "directory/cache_settings.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "directory/stack.hpp"
+#include "support/settings_reference.hpp"
 
 namespace postern::directory {
 namespace {
 
-using namespace std::chrono_literals;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 struct Read {
-    std::optional<CacheSettings> settings;
-    std::string problems;
+    ServiceSettings settings;
+    std::vector<std::string> problems;
 };
 
-// Of the section [remote.mail], in whose fourth line `lines` begin.
-Read read(const std::string& lines) {
-    auto document = config::Document::parse("[remote.mail]\n\n\n" + lines, "t");
-    auto section = document.root().table("remote").table("mail");
-    Read result{read_cache_settings(section), ""};
+Read read(std::string_view lines) {
+    auto document =
+        config::Document::parse(fmt::format("[directory.x]\ntype = \"x\"\n{}", lines), "test.toml");
+    auto section = document.root().table("directory").table("x");
+    Read result{read_service_settings(section), {}};
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
-        result.problems += problem.text() + "\n";
+        result.problems.push_back(problem.text());
     return result;
 }
 
-TEST(CacheSettings, NothingIsRememberedWithoutTheTable) {
-    const auto [settings, problems] = read("");
-    EXPECT_FALSE(settings);
-    EXPECT_EQ(problems, "");
+std::string in_words(const ServiceSettings& settings) {
+    const auto& [store, redis] = settings.cache.value();
+    const auto& guard = settings.layers.guard.value();
+    return fmt::format("{} {} {} {} {} {} \"{}\" {} {} {}", store.entries, store.bytes,
+                       store.rules.positive.count(), store.rules.negative.count(),
+                       store.rules.stale.count(), store.local.count(), redis, guard.failures,
+                       guard.total, guard.quiet.count());
 }
 
-TEST(CacheSettings, EachKeyHasItsMeaning) {
-    const auto [settings, problems] =
-        read("[remote.mail.cache]\nentries = 1000\nttl = {positive = \"1d\", negative = \"1h\"}\n");
-    EXPECT_EQ(problems, "");
-    ASSERT_TRUE(settings);
-    EXPECT_EQ(settings->entries, 1000U);
-    EXPECT_EQ(settings->positive, 24h);
-    EXPECT_EQ(settings->negative, 1h);
+TEST(CacheSettings, ThePageIsWhatIsRead) {
+    const test::SettingsReference reference("cache.md");
+    const auto problems = [](const std::string& lines) { return read(lines).problems; };
+    EXPECT_THAT(reference.unread(problems), IsEmpty());
+    EXPECT_THAT(reference.missing(problems, {"cache.", "cache.ttl.", "lockout-guard."}), IsEmpty());
+    std::string lines;
+    for (const auto& [key, fallback] : reference.rows())
+        if (!fallback.empty()) lines += fmt::format("{} = {}\n", key, fallback);
+    const auto with = read(lines), without = read("cache = {}\nlockout-guard = {}\n");
+    EXPECT_THAT(with.problems, IsEmpty());
+    EXPECT_EQ(in_words(with.settings), in_words(without.settings));
 }
 
-TEST(CacheSettings, WhatIsNotSaidHasADefault) {
-    const auto [settings, problems] = read("cache = {}\n");
-    EXPECT_EQ(problems, "");
-    ASSERT_TRUE(settings);
-    EXPECT_EQ(settings->entries, 10'000U);
-    EXPECT_EQ(settings->positive, 1h);
-    EXPECT_EQ(settings->negative, 1min);
-    EXPECT_EQ(read("cache.ttl.negative = 0\n").settings.value().negative, 0ms) << "needs no unit";
+TEST(CacheSettings, WithoutTheTablesNothingIsRemembered) {
+    const auto none = read("");
+    EXPECT_FALSE(none.settings.cache);
+    EXPECT_FALSE(none.settings.layers.guard);
 }
 
-TEST(CacheSettings, MistakesSayWhereAndWhatWouldBeRight) {
-    const std::pair<std::string, std::string> cases[] = {
-        {"cache = 1000\n", "t:4:9: remote.mail.cache is the number 1000; a section [remote.mail."},
-        {"cache.entries = -1\n",
-         "t:4:17: remote.mail.cache.entries is the number -1; a whole "
-         "number from 0 to 100000000 was expected"},
-        {"cache.entries = \"many\"\n", "t:4:17: remote.mail.cache.entries is the text \"many\""},
-        {"cache.entries = 100000001\n", "from 0 to 100000000"},
-        {"cache.entires = 1\n",
-         "t:4:7: unknown key \"entires\" in remote.mail.cache; did you "
-         "mean \"entries\"?"},
-        {"cache.ttl = \"1h\"\n", "t:4:13: remote.mail.cache.ttl is the text \"1h\"; a section"},
-        {"cache.ttl.positive = 5\n",
-         "t:4:22: remote.mail.cache.ttl.positive is the number 5; a "
-         "duration needs a unit: \"5s\""},
-        {"cache.ttl.positive = \"2y\"\n", "t:4:22: remote.mail.cache.ttl.positive is the text"},
-        {"cache.ttl.negative = \"400d\"\n", "a duration from 0ms to 365d was expected"},
-        {"cache.ttl = { negativ = \"1h\" }\n", "did you mean \"negative\"?"},
-    };
-    for (const auto& [lines, problem] : cases)
-        EXPECT_THAT(read(lines).problems, HasSubstr(problem)) << lines;
+TEST(CacheSettings, EveryKeyIsRead) {
+    const auto given = read(
+        "cache = { entries = 5, size = \"1m\", local = \"1s\", redis = \"shared\", ttl = { positive = "
+        "\"2h\", negative = \"2m\", stale = \"3h\" } }\n"
+        "lockout-guard = { failures = 2, total = 7, quiet = \"1h\" }\n");
+    EXPECT_THAT(given.problems, IsEmpty());
+    EXPECT_EQ(in_words(given.settings),
+              "5 1048576 7200000 120000 10800000 1000 \"shared\" 2 7 3600000");
+}
+
+TEST(CacheSettings, StaleIsLongerThanPositive) {
+    EXPECT_THAT(read("cache.ttl = { positive = \"2h\", stale = \"1h\" }\n").problems,
+                ElementsAre(HasSubstr("test.toml:3:")));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "cache/store.hpp"
+
+// While cache.previous-key is set.
+namespace postern::cache {
+
+namespace asio = net::asio;
+
+template <class Record>
+net::Task<std::optional<Record>> Store::get_previous(std::string name) {
+    const auto answer = co_await redis_->get(name);
+    const auto* found = std::get_if<Redis::Found>(&answer);
+    if (found == nullptr || !*found) co_return std::nullopt;
+    co_return open<Record>(*keys_.previous, name, **found);
+}
+
+net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login) {
+    const auto known = co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()));
+    if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
+    co_return co_await get_previous<AccountRecord>(keys_.previous->account_record(known->account));
+}
+
+void Store::carry_over(const identity::Login& login, const Recall& recall,
+                       const crypto::Secret& password) {
+    const auto& account = recall.previous->principal.name;
+    const auto moved = carried_over(*recall.previous, keys_.previous->verifier(account, password),
+                                    keys_.current.verifier(account, password), now());
+    if (!moved || recall.epoch != epoch_) return;
+    write_login(login, recall, Name{question_of_login(recall), account});
+    const auto name = keys_.current.account_record(account);
+    const auto put = [moved](const AccountRecord* current) {
+        return current == nullptr ? Update<AccountRecord>(moved) : std::nullopt;
+    };
+    if (local_.account(name) == nullptr) local_.put_account(name, {*moved, now(), false});
+    const auto then = [this, account](const AccountRecord*, const AccountRecord&) {
+        asio::co_spawn(
+            executor_,
+            [](std::shared_ptr<Store> store, std::string old) -> net::Task<> {
+                co_await store->forget_previous(std::move(old));
+            }(shared_from_this(), keys_.previous->account_record(account)),
+            asio::detached);
+    };
+    write_behind<AccountRecord>(name, life(), put, then);
+}
+
+net::Task<> Store::forget_previous(std::string name) {
+    if (redis_) co_await redis_->remove(name);
+}
+
+}  // namespace postern::cache
