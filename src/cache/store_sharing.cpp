@@ -107,8 +107,10 @@ net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login
     if (keys_.previous) co_await forget_previous(keys_.previous->login_record(login.text()));
     auto told = co_await tell("login " + name);
     if (!done) told = std::nullopt;
-    if (!known.login || known.login->account.empty()) co_return told;
-    const auto account_told = co_await flush_account(known.login->account);
+    auto account = known.login ? known.login->account : std::string();
+    if (account.empty() && known.previous) account = known.previous->principal.name;
+    if (account.empty()) co_return told;
+    const auto account_told = co_await flush_account(account);
     co_return told && account_told ? account_told : std::nullopt;
 }
 
