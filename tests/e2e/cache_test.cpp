@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <thread>
 
 #include "e2e/directory_settings.hpp"
 #include "support/eventually.hpp"
