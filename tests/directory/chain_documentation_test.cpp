@@ -79,8 +79,8 @@ TEST(ChainDocumentation, ItsDefaultsOfTheWholeHold) {
         auto section = document.root();
         const auto settings = read_service_settings(section);
         EXPECT_THAT(document.problems(), IsEmpty());
-        return fmt::format("{} {} {}", settings.timeout.count(), settings.limits.concurrency,
-                           settings.limits.queue);
+        return fmt::format("{} {} {}", settings.layers.timeout.count(), settings.layers.limits.concurrency,
+                           settings.layers.limits.queue);
     };
     std::string lines;
     for (const auto& [key, fallback] : reference.rows())
