@@ -6,12 +6,10 @@
 
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <thread>
 
 #include "crypto/base64.hpp"
 #include "support/directory_host.hpp"
-#include "support/eventually.hpp"
+#include "support/gateway.hpp"
 #include "support/process.hpp"
 #include "support/scripted_imap.hpp"
 
@@ -19,31 +17,23 @@ namespace postern {
 namespace {
 
 using test::DirectoryHost;
+using test::imap_greeting;
+using test::imap_refusal;
+using test::imap_settings;
 using test::ImapReply;
+using test::is_imap_command;
 using test::ScriptedImap;
+using test::unprepared;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-const std::string greeting = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n";
 const std::string plain_greeting = "* OK ready\r\n";
-const std::string no = "{} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n";
 
-std::string settings(const std::string& addresses, const std::string& more = "") {
-    return "type = \"imap\"\naddress = [" + addresses +
-           "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\npool.ready = 0\n" + more;
-}
-
-std::string address(const ScriptedImap& server) {
-    return "\"127.0.0.1:" + std::to_string(server.port()) + "\"";
-}
-
-bool is_command(const std::string& line, std::string_view command) {
-    if (command.empty()) return true;
-    const auto words = line.substr(std::min(line.find(' '), line.size()));
-    return words.starts_with(" " + std::string(command));
+std::string settings(const ScriptedImap& server, const std::string& more = "") {
+    return imap_settings(server, unprepared + more);
 }
 
 // A server that greets so and answers each of these commands so.
@@ -57,7 +47,7 @@ ScriptedImap::Answer played(const Script& script) {
     return [script](const std::string& line) -> ImapReply {
         if (line.empty()) return {script.greeting};
         for (const auto& [command, answer] : script.answers)
-            if (is_command(line, command)) return {answer};
+            if (is_imap_command(line, command)) return {answer};
         return {"{} BAD unexpected\r\n"};
     };
 }
@@ -67,17 +57,17 @@ std::vector<Script> scripts() {
         "CAPABILITY", "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n{} OK done\r\n"};
     const auto answered = [](const std::string& name, const std::string& answer,
                              const std::string& outcome) {
-        return Script{name, greeting, {{"AUTHENTICATE", answer}}, outcome};
+        return Script{name, imap_greeting, {{"AUTHENTICATE", answer}}, outcome};
     };
     return {
         answered("yes", "{} OK Logged in\r\n", "accepted jane"),
-        answered("no", no, "rejected bad_credentials"),
+        answered("no", imap_refusal, "rejected bad_credentials"),
         answered("a plain no", "{} NO Login failed.\r\n", "rejected bad_credentials"),
         answered("expired", "{} NO [EXPIRED] Change it\r\n", "rejected expired jane"),
         answered("not permitted", "{} NO [AUTHORIZATIONFAILED]\r\n", "rejected not_permitted jane"),
-        answered("words before", "* 3 EXISTS\r\n* OK [ALERT] hello\r\n" + no,
+        answered("words before", "* 3 EXISTS\r\n* OK [ALERT] hello\r\n" + imap_refusal,
                  "rejected bad_credentials"),
-        answered("a literal before", "* ID (\"name\" {5}\r\nA1 OK)\r\n" + no,
+        answered("a literal before", "* ID (\"name\" {5}\r\nA1 OK)\r\n" + imap_refusal,
                  "rejected bad_credentials"),
         answered("trouble", "{} NO [UNAVAILABLE] Down\r\n", "unavailable directory"),
         answered("trouble in words", "{} NO Temporary failure, try again\r\n",
@@ -96,7 +86,7 @@ std::vector<Script> scripts() {
                  "unavailable directory"),
         {"no capabilities at first",
          plain_greeting,
-         {capabilities, {"AUTHENTICATE", no}},
+         {capabilities, {"AUTHENTICATE", imap_refusal}},
          "rejected bad_credentials"},
         {"continued",
          "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n",
@@ -112,7 +102,7 @@ std::vector<Script> scripts() {
          "unavailable directory"},
         {"login",
          "* OK [CAPABILITY IMAP4rev1] ready\r\n",
-         {{"LOGIN \"jane\" \"correct horse\"", no}},
+         {{"LOGIN \"jane\" \"correct horse\"", imap_refusal}},
          "rejected bad_credentials"},
         {"login disabled",
          "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready\r\n",
@@ -128,7 +118,7 @@ std::vector<Script> scripts() {
          "unavailable directory"},
         {"an id refused",
          "* OK [CAPABILITY IMAP4rev1 ID AUTH=PLAIN SASL-IR] ready\r\n",
-         {{"ID (\"name\" \"Postern\"", "{} BAD what?\r\n"}, {"AUTHENTICATE", no}},
+         {{"ID (\"name\" \"Postern\"", "{} BAD what?\r\n"}, {"AUTHENTICATE", imap_refusal}},
          "rejected bad_credentials"},
         {"logged in already", "* PREAUTH welcome\r\n", {}, "unavailable directory"},
         {"shut", "* BYE closed\r\n", {}, "unavailable directory"},
@@ -141,7 +131,7 @@ std::vector<Script> scripts() {
 TEST(ImapOddServer, OnlyAClearNoIsANo) {
     for (const auto& script : scripts()) {
         const ScriptedImap server(played(script));
-        DirectoryHost host(settings(address(server), "timeout = \"2s\"\n"));
+        DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
         EXPECT_EQ(host.outcome("jane", "correct horse"), script.outcome)
             << script.name << host.log();
     }
@@ -157,12 +147,12 @@ TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
                 const std::string command = step == 0 ? "" : script.answers[step - 1].first;
                 const ScriptedImap server([&](const std::string& line) -> ImapReply {
                     const bool here =
-                        step == 0 ? line.empty() : !line.empty() && is_command(line, command);
+                        step == 0 ? line.empty() : !line.empty() && is_imap_command(line, command);
                     auto reply = whole(line);
                     if (here) reply = {reply.octets.substr(0, cut), true};
                     return reply;
                 });
-                DirectoryHost host(settings(address(server), "timeout = \"2s\"\n"));
+                DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
                 const auto outcome = host.outcome("jane", "correct horse");
                 const bool later = !script.outcome.starts_with("unavailable") &&
                                    script.answers.size() > 1 && outcome == script.outcome;
@@ -177,24 +167,24 @@ TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
 TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
     std::atomic<std::size_t> cut{0};
     const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {greeting};
+        if (line.empty()) return {imap_greeting};
         const auto tag = line.substr(0, line.find(' '));
-        return {(tag + no.substr(2)).substr(0, cut), true};
+        return {(tag + imap_refusal.substr(2)).substr(0, cut), true};
     });
-    DirectoryHost host(settings(address(server), "timeout = \"2s\"\n"));
-    for (cut = 0; cut < no.size() - 1; ++cut)
+    DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
+    for (cut = 0; cut < imap_refusal.size() - 1; ++cut)
         EXPECT_THAT(host.outcome("jane", "wrong"), StartsWith("unavailable")) << cut;
-    cut = no.size();
+    cut = imap_refusal.size();
     EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials");
 }
 
 TEST(ImapOddServer, SilenceEndsWithTheTime) {
     for (const std::string silent : {"", "AUTHENTICATE"}) {
         const ScriptedImap server([&](const std::string& line) -> ImapReply {
-            const bool here = silent.empty() ? line.empty() : is_command(line, silent);
-            return {here ? "" : greeting};
+            const bool here = silent.empty() ? line.empty() : is_imap_command(line, silent);
+            return {here ? "" : imap_greeting};
         });
-        DirectoryHost host(settings(address(server), "timeout = \"500ms\"\n"));
+        DirectoryHost host(settings(server, "timeout = \"500ms\"\n"));
         const auto begun = Clock::now();
         EXPECT_THAT(host.outcome("jane", "correct horse"), StartsWith("unavailable"));
         EXPECT_LT(Clock::now() - begun, 1500ms);
@@ -215,10 +205,10 @@ TEST(ImapOddServer, WhatIsWithoutEndEndsTheConnection) {
     for (const auto& [what, octets] : endless)
         for (const bool at_login : {false, true}) {
             const ScriptedImap server([&](const std::string& heard) -> ImapReply {
-                if (at_login && heard.empty()) return {greeting};
+                if (at_login && heard.empty()) return {imap_greeting};
                 return {octets, true};
             });
-            DirectoryHost host(settings(address(server), "timeout = \"5s\"\n"));
+            DirectoryHost host(settings(server, "timeout = \"5s\"\n"));
             const auto begun = Clock::now();
             EXPECT_EQ(host.outcome("jane", "correct horse"), "unavailable directory") << what;
             EXPECT_LT(Clock::now() - begun, 4s) << what;
@@ -231,124 +221,29 @@ TEST(ImapOddServer, OctetsBehindTheAnswerToStartTlsAreAnAttack) {
     std::atomic<bool> logged_in{false};
     const ScriptedImap server([&](const std::string& line) -> ImapReply {
         if (line.empty()) return {"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] ready\r\n"};
-        if (is_command(line, "STARTTLS")) return {"{} OK go\r\nA2 OK Logged in\r\n"};
+        if (is_imap_command(line, "STARTTLS")) return {"{} OK go\r\nA2 OK Logged in\r\n"};
         logged_in = true;
         return {"{} OK\r\n"};
     });
-    DirectoryHost host("type = \"imap\"\naddress = [" + address(server) +
-                       "]\ndomains = [\"*\"]\ntls.allow-invalid-certs = true\npool.ready = 0\n");
+    DirectoryHost host(
+        test::replaced(settings(server), "starttls = \"never\"", "allow-invalid-certs = true"));
     EXPECT_THAT(host.why("jane", "correct horse"), HasSubstr("before the TLS handshake"));
     EXPECT_FALSE(logged_in);
-}
-
-TEST(ImapOddServer, AConnectionClosedAtRestIsNoAnswer) {
-    // It lets every prepared connection die when it is used, and every new one live.
-    std::atomic<int> logins{0}, greeted{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return ++greeted, ImapReply{greeting};
-        if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
-        return ++logins % 2 == 1 ? ImapReply{"", true} : ImapReply{no};
-    });
-    DirectoryHost host(settings(address(server), "pool.idle = \"1h\"\n"));
-    DirectoryHost prepared("type = \"imap\"\naddress = [" + address(server) +
-                           "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\npool.ready = 1\n");
-    ASSERT_TRUE(test::eventually([&] { return greeted >= 1; }));
-    std::this_thread::sleep_for(100ms);
-    EXPECT_EQ(prepared.outcome("jane", "wrong"), "rejected bad_credentials") << prepared.log();
-    EXPECT_EQ(logins, 2) << "once more, on a new one";
-    // A new one that dies is not tried again: the server may count.
-    EXPECT_THAT(host.outcome("jane", "wrong"), StartsWith("unavailable"));
-    EXPECT_EQ(logins, 3);
-}
-
-TEST(ImapOddServer, WhatItClosesAtRestIsReplaced) {
-    std::atomic<bool> closes{true};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {greeting + (closes ? "* BYE Idle for too long\r\n" : ""), closes};
-        return {no};
-    });
-    DirectoryHost host("type = \"imap\"\naddress = [" + address(server) +
-                       "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\n");
-    ASSERT_TRUE(test::eventually([&] { return server.connections() >= 2; }));
-    closes = false;
-    EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials") << host.log();
-    EXPECT_LE(server.connections(), 10U) << "not as fast as it can";
-}
-
-TEST(ImapOddServer, WhoHasTooMuchOfUsIsLeftAlone) {
-    std::atomic<bool> full{true};
-    std::atomic<int> logins{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {greeting};
-        if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
-        ++logins;
-        return {full ? "{} NO [LIMIT] Too many logins\r\n" : no};
-    });
-    DirectoryHost host(settings(address(server)));
-    EXPECT_EQ(host.outcome("jane", "wrong"), "unavailable directory");
-    for (int i = 0; i < 20; ++i)
-        EXPECT_EQ(host.outcome("jane", "wrong"), "unavailable directory");
-    EXPECT_LE(logins, 2);
-    EXPECT_THAT(host.log(), HasSubstr("directory.slowed"));
-    EXPECT_THAT(host.log(), Not(HasSubstr("directory.server-down")));
-    full = false;
-    EXPECT_TRUE(test::eventually(
-        [&] { return host.outcome("jane", "wrong") == "rejected bad_credentials"; }));
 }
 
 TEST(ImapOddServer, OneOddAnswerTakesNobodyElseDown) {
     const auto odd = crypto::base64_encode(std::string_view("\0jane\0odd", 9));
     const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {greeting};
+        if (line.empty()) return {imap_greeting};
         if (line.ends_with(odd)) return {"what?\r\n", true};
-        return {is_command(line, "AUTHENTICATE") ? "{} OK\r\n" : "", true};
+        return {is_imap_command(line, "AUTHENTICATE") ? "{} OK\r\n" : "", true};
     });
-    DirectoryHost host(settings(address(server)));
+    DirectoryHost host(settings(server));
     for (int i = 0; i < 10; ++i) {
         EXPECT_THAT(host.outcome("jane", "odd"), StartsWith("unavailable"));
         EXPECT_EQ(host.outcome("jane", "right"), "accepted jane") << host.log();
     }
     EXPECT_THAT(host.log(), Not(HasSubstr("directory.server-down")));
-}
-
-std::size_t open_files() {
-    const std::filesystem::directory_iterator all("/proc/self/fd");
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-TEST(ImapOddServer, TenThousandLoginsLeaveNothingOpen) {
-    std::atomic<int> asked{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {greeting};
-        if (is_command(line, "LOGOUT")) return {"* BYE\r\n{} OK\r\n", true};
-        switch (asked++ % 5) {
-            case 0:
-                return {no};
-            case 1:
-                return {"", true};
-            case 2:
-                return {"* BYE\r\n", true};
-            default:
-                return {"{} OK in\r\n"};
-        }
-    });
-    DirectoryHost host(settings(address(server), "concurrency = 8\n"));
-    const auto some = [&](int logins) {
-        std::vector<std::thread> askers;
-        for (int i = 0; i < 4; ++i)
-            askers.emplace_back([&host, logins] {
-                for (int n = 0; n < logins / 4; ++n)
-                    host.outcome("jane", "right");
-            });
-        for (auto& asker : askers)
-            asker.join();
-    };
-    some(100);
-    const auto before = open_files();
-    some(10'000);
-    EXPECT_GE(asked, 5'000);
-    EXPECT_TRUE(test::eventually([&] { return open_files() <= before + 2; }))
-        << before << " became " << open_files();
 }
 
 }  // namespace

@@ -27,8 +27,7 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
     Relay& operator=(const Relay&) = delete;
 
     void start() {
-        ++proxy_.connections_;
-        proxy_.most_open_ = std::max(proxy_.most_open_.load(), ++proxy_.open_);
+        come();
         error_code refused;
         server_.connect(proxy_.server_, refused);
         if (refused) return;
@@ -39,8 +38,10 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
  private:
     void read_questions() {
         auto read = [self = shared_from_this()](error_code error, std::size_t size) {
-            error_code failed = error;
-            if (!failed) asio::write(self->server_, asio::buffer(self->question_, size), failed);
+            if (error) return self->ask_to_close();
+            self->asked_ = true;
+            error_code failed;
+            asio::write(self->server_, asio::buffer(self->question_, size), failed);
             failed ? self->close() : self->read_questions();
         };
         client_.async_read_some(asio::buffer(question_), std::move(read));
@@ -53,8 +54,22 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
         server_.async_read_some(asio::buffer(answer_), std::move(read));
     }
 
+    // The client has left; the server still has the connection until it closes it.
+    void ask_to_close() {
+        error_code failed;
+        server_.shutdown(tcp::socket::shutdown_send, failed);
+        if (failed) close();
+    }
+
+    void count_round_trip() {
+        if (!std::exchange(asked_, false)) return;
+        const std::lock_guard lock(proxy_.mutex_);
+        ++proxy_.round_trips_[number_];
+    }
+
     void pass_on(std::size_t size) {
         proxy_.answered_ = std::chrono::steady_clock::now();
+        count_round_trip();
         const auto fault = proxy_.fault_.load();
         if (fault == Fault::swallows) return read_answers();
         std::string octets(answer_.data(), size);
@@ -79,6 +94,13 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
         failed || closes ? close() : read_answers();
     }
 
+    void come() {
+        proxy_.most_open_ = std::max(proxy_.most_open_.load(), ++proxy_.open_);
+        number_ = proxy_.connections_++;
+        const std::lock_guard lock(proxy_.mutex_);
+        proxy_.round_trips_.push_back(0);
+    }
+
     void leave() {
         if (!std::exchange(left_, true)) --proxy_.open_;
     }
@@ -94,7 +116,8 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
     FaultProxy& proxy_;
     tcp::socket client_, server_;
     asio::steady_timer delay_;
-    bool left_ = false;
+    std::size_t number_ = 0;
+    bool left_ = false, asked_ = false;
     std::array<char, 16384> question_, answer_;
 };
 
@@ -109,6 +132,11 @@ FaultProxy::FaultProxy(std::uint16_t server)
 FaultProxy::~FaultProxy() {
     io_.stop();
     thread_.join();
+}
+
+std::vector<std::size_t> FaultProxy::round_trips() const {
+    const std::lock_guard lock(mutex_);
+    return round_trips_;
 }
 
 void FaultProxy::accept() {

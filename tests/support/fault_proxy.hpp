@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace postern::test {
 
@@ -37,12 +39,16 @@ class FaultProxy {
     void replace(std::string what, std::string by) { replaced_[std::move(what)] = std::move(by); }
 
     std::size_t connections() const { return connections_; }
-    // Nothing was answered for so long.
+    // Something was answered, and nothing any more for so long.
     bool quiet_for(std::chrono::milliseconds time) const {
-        return std::chrono::steady_clock::now() - answered_.load() > time;
+        const auto answered = answered_.load();
+        const bool never = answered == std::chrono::steady_clock::time_point();
+        return !never && std::chrono::steady_clock::now() - answered > time;
     }
     // The most that were open at a time; one counts until the server closes it.
     std::size_t most_open() const { return most_open_; }
+    // Of each connection: how often the server was told something and answered.
+    std::vector<std::size_t> round_trips() const;
 
  private:
     class Relay;
@@ -57,6 +63,8 @@ class FaultProxy {
     std::map<std::string, std::string> replaced_;
     std::atomic<std::chrono::steady_clock::time_point> answered_{};
     std::atomic<std::size_t> connections_{0}, open_{0}, most_open_{0};
+    mutable std::mutex mutex_;
+    std::vector<std::size_t> round_trips_;
     std::thread thread_;
 };
 

@@ -1,9 +1,11 @@
 #include "support/scripted_imap.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <memory>
 #include <utility>
 
 namespace postern::test {
@@ -41,6 +43,9 @@ asio::awaitable<void> ScriptedImap::accept() {
 }
 
 asio::awaitable<void> ScriptedImap::serve(tcp::socket client) {
+    most_open_ = std::max(most_open_.load(), ++open_);
+    // Before the client can know.
+    const std::shared_ptr<void> at_end(nullptr, [this](void*) { --open_; });
     std::string line, heard;
     for (;;) {
         const auto reply = answer_(line);
@@ -57,6 +62,17 @@ asio::awaitable<void> ScriptedImap::serve(tcp::socket client) {
         line = heard.substr(0, end);
         heard.erase(0, end + 2);
     }
+}
+
+bool is_imap_command(const std::string& line, std::string_view command) {
+    if (command.empty()) return true;
+    const auto words = line.substr(std::min(line.find(' '), line.size()));
+    return words.starts_with(" " + std::string(command));
+}
+
+std::string imap_settings(const ScriptedImap& server, const std::string& more) {
+    return "type = \"imap\"\naddress = \"127.0.0.1:" + std::to_string(server.port()) +
+           "\"\ndomains = [\"*\"]\ntls.starttls = \"never\"\n" + more;
 }
 
 }  // namespace postern::test
