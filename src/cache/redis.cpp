@@ -79,7 +79,7 @@ Redis::~Redis() {
 }
 
 bool Redis::is_up() const {
-    return servers_->status().up;
+    return servers_->is_up();
 }
 
 RedisStatus Redis::status() const {
