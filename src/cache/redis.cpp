@@ -27,7 +27,7 @@ constexpr auto text_or_nil = set_of({RedisReply::Kind::text, RedisReply::Kind::n
 constexpr auto an_integer = set_of({RedisReply::Kind::integer});
 constexpr auto a_status = set_of({RedisReply::Kind::status});
 
-constexpr int most_tries = 3;  // MOVED or ASK, and NOSCRIPT from whoever it is then
+constexpr int most_tries = 4;  // MOVED, ASK, and NOSCRIPT from whoever it is then
 
 template <class T, class Read>
 Answer<T> read(Answer<RedisReply>& reply, Read read_it) {
@@ -79,7 +79,7 @@ Redis::~Redis() {
 }
 
 bool Redis::is_up() const {
-    return servers_->status().up;
+    return servers_->is_up();
 }
 
 RedisStatus Redis::status() const {
@@ -130,7 +130,7 @@ net::Task<> Redis::ask_once(std::span<Request> requests, net::Deadline deadline)
                 {Kind::down, request.node ? request.node->why_down() : servers_->why_nobody()});
             continue;
         }
-        if (std::exchange(request.asking, false)) pipe->tell(redis_command({"ASKING"}));
+        if (request.asking) pipe->tell(redis_command({"ASKING"}));
         pipe->ask(request.command, question);
     }
     co_await waiter.wait();

@@ -61,7 +61,8 @@ class Redis {
     net::Task<Answer<std::int64_t>> publish(std::string_view channel, std::string_view message);
     net::Task<Answer<Done>> ping();
 
-    // Whether asking is worth the while.
+    // Whether all can be asked: of a cluster, every slot has a server. What cannot be asked has no
+    // answer at once, so there is no need to look first.
     bool is_up() const;
     RedisStatus status() const;
 

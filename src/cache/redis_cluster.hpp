@@ -25,6 +25,7 @@ class RedisCluster final : public RedisServers, public std::enable_shared_from_t
     std::shared_ptr<RedisNode> any_node() override;
     std::shared_ptr<RedisNode> redirected(const RedisRedirection& redirection,
                                           const RedisNode& asked) override;
+    bool is_up() const override;
     RedisStatus status() const override;
     std::string why_nobody() const override;
 
@@ -37,7 +38,6 @@ class RedisCluster final : public RedisServers, public std::enable_shared_from_t
     std::vector<net::HostPort> candidates() const;
     std::shared_ptr<RedisNode> node_at(const net::HostPort& address) const;
     void ask_again();
-    bool is_up() const;
 
     const RedisContext context_;
     RedisSlotMap map_;

@@ -73,7 +73,8 @@ std::optional<RedisRedirection> redirection_of(const RedisReply& reply) {
     if (!error || (error->code != "MOVED" && error->code != "ASK")) return std::nullopt;
     RedisRedirection result;
     if (error->code == "ASK") result.kind = RedisRedirection::Kind::ask;
-    const auto rest = std::string_view(reply.text).substr(error->code.size() + 1);
+    auto rest = std::string_view(reply.text).substr(error->code.size());
+    if (rest.starts_with(' ')) rest.remove_prefix(1);
     const auto* end = rest.data() + rest.size();
     const auto [stopped, failed] = std::from_chars(rest.data(), end, result.slot);
     if (failed != std::errc() || stopped == end || *stopped != ' ' || result.slot >= redis_slots)

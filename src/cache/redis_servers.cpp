@@ -19,9 +19,10 @@ class OneServer final : public RedisServers {
     std::shared_ptr<RedisNode> redirected(const RedisRedirection&, const RedisNode&) override {
         return nullptr;
     }
+    bool is_up() const override { return node_->is_up(); }
     RedisStatus status() const override {
         RedisStatus status;
-        status.up = node_->is_up();
+        status.up = is_up();
         if (status.up) status.server = node_->server();
         if (!status.up) status.why_down = node_->why_down();
         status.since = node_->since();

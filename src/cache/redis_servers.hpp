@@ -19,6 +19,7 @@ class RedisServers {
     // Who is to be asked instead of `asked`, which said so. nullptr: nobody that is known yet.
     virtual std::shared_ptr<RedisNode> redirected(const RedisRedirection& redirection,
                                                   const RedisNode& asked) = 0;
+    virtual bool is_up() const = 0;
     // Everything but the counters of operations.
     virtual RedisStatus status() const = 0;
     virtual std::string why_nobody() const = 0;

@@ -82,7 +82,7 @@ void read_tls(Section& section, const FromUrls& said, RedisSettings& settings) {
     if (said.tls.value_or(false) && !enabled)
         table.problem("enable", "the URL says rediss://", "redis://, or tls.enable = true");
     if (!enabled) {
-        for (const auto* key : {"ca", "cert", "private-key", "name", "allow-invalid-certs"})
+        for (const auto* key : {"ca", "cert", "private-key", "name"})
             if (table.has(key))
                 table.problem(key, "there is no TLS that it could be about",
                               "rediss:// in the URL, or tls.enable = true");
