@@ -68,12 +68,9 @@ void add_accepted(AccountRecord& record, const Confirm& confirm, std::size_t at_
 Update<AccountRecord> apply_confirm(const AccountRecord* current, const Confirm& confirm, Time now,
                                     const Rules& rules) {
     auto next = begun(current, confirm.question.base, now);
-    const bool lost = is_lost(current, confirm.question);
-    if (lost || (current != nullptr && is_contested(*current, confirm))) {
-        const bool says_nothing =
-            next.accepted.empty() && matching(next.refused, confirm.verifier) == nullptr;
-        if (!lost && says_nothing) return std::nullopt;
-        drop_accepted(next);
+    if (is_lost(current, confirm.question) ||
+        (current != nullptr && is_contested(*current, confirm))) {
+        drop_accepted(next);  // written even if none was: others are on their way that are older
         forget_refusal(next, confirm.verifier);
         return next;
     }
