@@ -8,17 +8,19 @@
 namespace postern::cache {
 namespace {
 
-// The record to come, still as it stands.
+// The record to come, still as it stands. A first one contradicts what was asked before it: others
+// may have come and gone.
 AccountRecord begun(const AccountRecord* current, Generation base, Time now) {
     AccountRecord next = current != nullptr ? *current : AccountRecord();
     next.generation = next_generation(next.generation, base, now);
+    if (current == nullptr) next.confirmed = next.generation;
     return next;
 }
 
-// The record that was read is gone, or has been flushed since: what the answer was about as well.
-bool too_late(const AccountRecord* current, const Question& question) {
-    if (current == nullptr) return question.base != 0;
-    return current->flushed > question.base || question.asked < current->not_before;
+// The record that was read is gone, evicted or deleted, and what may stand there now began anew:
+// nobody knows what came and went meanwhile.
+bool is_lost(const AccountRecord* current, const Question& question) {
+    return current == nullptr ? question.base != 0 : current->generation < question.base;
 }
 
 void drop_accepted(AccountRecord& record) {
@@ -33,8 +35,8 @@ void forget_refusal(AccountRecord& record, const Verifier& verifier) {
                   [&](const Refused& refused) { return refused.verifier == verifier; });
 }
 
-// Somebody has confirmed, refused or revoked since the record was read what makes this answer
-// doubtful. Only answers of the same kind agree.
+// Since the record was read somebody has confirmed, refused, revoked or flushed what makes this
+// answer doubtful; unless it is the very one that stands there.
 bool is_contested(const AccountRecord& current, const Confirm& confirm) {
     const auto* refused = matching(current.refused, confirm.verifier);
     if (refused != nullptr && refused->generation > confirm.question.base) return true;
@@ -65,12 +67,10 @@ void add_accepted(AccountRecord& record, const Confirm& confirm, std::size_t at_
 
 Update<AccountRecord> apply_confirm(const AccountRecord* current, const Confirm& confirm, Time now,
                                     const Rules& rules) {
-    if (too_late(current, confirm.question)) return std::nullopt;
     auto next = begun(current, confirm.question.base, now);
-    if (is_contested(next, confirm)) {
-        const bool is_bare = next.accepted.empty() && !matching(next.refused, confirm.verifier);
-        if (is_bare) return std::nullopt;
-        drop_accepted(next);
+    if (is_lost(current, confirm.question) ||
+        (current != nullptr && is_contested(*current, confirm))) {
+        drop_accepted(next);  // written even if none was: others are on their way that are older
         forget_refusal(next, confirm.verifier);
         return next;
     }
@@ -89,11 +89,11 @@ Update<AccountRecord> apply_confirm(const AccountRecord* current, const Confirm&
 
 Update<AccountRecord> apply_refuse(const AccountRecord* current, const Refuse& refuse, Time now,
                                    const Rules& rules) {
-    if (too_late(current, refuse.question)) return std::nullopt;
+    if (is_lost(current, refuse.question)) return std::nullopt;
     auto next = begun(current, refuse.question.base, now);
     const bool was_accepted = matching(next.accepted, refuse.verifier) != nullptr;
     // Refused before what has been confirmed since, as likely as not: the next login asks.
-    const bool is_contested = next.confirmed > refuse.question.base;
+    const bool is_contested = current != nullptr && current->confirmed > refuse.question.base;
     if (is_contested && !was_accepted) return std::nullopt;
     if (was_accepted) {
         std::erase_if(next.accepted, [&](const Accepted& accepted) {
@@ -134,8 +134,7 @@ Update<AccountRecord> apply(const AccountRecord* current, const Change& change, 
 AccountRecord tombstone(const AccountRecord* current, Time now) {
     AccountRecord next;
     next.generation = leaping_generation(current != nullptr ? current->generation : 0, now);
-    next.confirmed = next.flushed = next.generation;
-    next.not_before = now;
+    next.confirmed = next.generation;
     return next;
 }
 

@@ -12,7 +12,7 @@ namespace postern::cache {
 // Before a directory is asked, its record is read. This comes along to where the answer is written.
 struct Question {
     Generation base = 0;  // of the record that was read; 0: there was none
-    Time asked;           // when the directory was asked, after that
+    Time asked;           // when the directory was asked, after that; only the answer's age counts
 };
 
 // What an answer means for the account's record.
@@ -39,9 +39,10 @@ template <class Record>
 using Update = std::optional<Record>;
 
 // What stands there now (nullptr: nothing, or what cannot be opened) and a change make the next
-// record. So that no old verifier is accepted after a newer confirmation, whichever gateway writes
-// first: where an answer of which nobody can tell whether it is newer contradicts what stands
-// there, all accepted verifiers go and the next login asks.
+// record. So that no old verifier is accepted after a newer confirmation or a flush, whichever
+// gateway writes first and whatever their clocks say: where an answer contradicts what was written
+// after its question was put, nobody can tell which is newer, all accepted verifiers go and the
+// next login asks.
 Update<AccountRecord> apply(const AccountRecord* current, const Change& change, Time now,
                             const Rules& rules);
 

@@ -45,7 +45,7 @@ std::size_t heap_size(const AccountNote& note) {
            note.record.refused.capacity() * sizeof(Refused) + heap_size(note.record.networks);
 }
 
-// A login takes about an eighth of what an account takes.
+// A login takes about a third of what an account takes; unknown ones may make do with little.
 Local::Limits Local::limits(std::size_t entries, std::size_t bytes) {
     const auto eighth = bytes / 8;
     return {.logins = {.entries = entries, .bytes = 2 * eighth},

@@ -55,9 +55,7 @@ struct Refused {
 // What is known of one account. Without an accepted verifier there is no principal and no network.
 struct AccountRecord {
     Generation generation = 0;
-    Generation confirmed = 0;  // at which an answer last became true that may contradict others
-    Generation flushed = 0;    // at which it was last flushed: a question put before writes nothing
-    Time not_before;           // the same by the clock
+    Generation confirmed = 0;  // the last one that contradicts answers to questions put before it
     identity::Principal principal;
     std::vector<Accepted> accepted;     // the latest first
     std::vector<Refused> refused;       // likewise
@@ -70,7 +68,7 @@ struct AccountRecord {
 // without naming an account (imap) leaves `account` empty and its refusals here.
 struct LoginRecord {
     Generation generation = 0;
-    Generation flushed = 0;  // as for an account
+    Generation flushed = 0;  // the last one that emptied it: no question put before writes anything
     Time asked;              // when the question began that named the account, or found none
     bool unknown = false;
     std::string account;

@@ -18,10 +18,6 @@ bool in_range(Time time) {
     return since >= 0 && static_cast<std::uint64_t>(since) <= latest_time;
 }
 
-bool in_range(Generation generation, const AccountRecord& record) {
-    return generation <= record.generation;
-}
-
 bool no_two_equal(const std::vector<Accepted>& accepted, const std::vector<Refused>& refused) {
     std::vector<std::string_view> all;
     for (const auto& entry : accepted)
@@ -61,9 +57,7 @@ bool is_generation(Generation generation) {
 }
 
 bool is_valid(const AccountRecord& record) {
-    if (!is_generation(record.generation) || !in_range(record.confirmed, record) ||
-        !in_range(record.flushed, record) || !in_range(record.not_before))
-        return false;
+    if (!is_generation(record.generation) || record.confirmed > record.generation) return false;
     if (record.accepted.empty() &&
         (record.principal != identity::Principal() || !record.networks.empty()))
         return false;
@@ -191,8 +185,6 @@ std::optional<std::string> encode(const AccountRecord& record) {
     Writer writer({account_kind, version});
     writer.number<std::uint64_t>(record.generation);
     writer.number<std::uint64_t>(record.confirmed);
-    writer.number<std::uint64_t>(record.flushed);
-    write(writer, record.not_before);
     write(writer, record.accepted);
     write(writer, record.refused);
     write(writer, record.networks);
@@ -224,8 +216,6 @@ std::optional<AccountRecord> decode_account(std::string_view octets) {
     if (octets.size() > longest_record || !begins(reader, account_kind)) return std::nullopt;
     record.generation = reader.number<std::uint64_t>();
     record.confirmed = reader.number<std::uint64_t>();
-    record.flushed = reader.number<std::uint64_t>();
-    read(reader, record.not_before);
     read(reader, record.accepted);
     read(reader, record.refused);
     read(reader, record.networks);
