@@ -69,7 +69,6 @@ TEST(Documentation, ItsTableIsWhatIsRead) {
 
 TEST(Documentation, TheTableOfOlderSettingsIsWhatIsReadThere) {
     EXPECT_THAT(older.unread(older_problems), IsEmpty());
-    EXPECT_THAT(older.missing(older_problems, {"cache.", "cache.ttl."}), IsEmpty());
 }
 
 TEST(Documentation, ItsDefaultsHold) {
