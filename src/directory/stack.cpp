@@ -110,7 +110,7 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
 std::unique_ptr<Service> make_backend(const std::string& name, config::Section& section,
                                       std::string_view key, const Plugin& plugin,
                                       const SharedParts& shared) {
-    const auto settings = read_service_settings(section, key);
+    const auto settings = read_backend_settings(section, key);
     auto build = [&](asio::io_context& io) {
         BackendContext context{
             io, shared.hash_pool, shared.hash_limits, shared.hash_cost, shared.log, name};
@@ -155,6 +155,13 @@ std::shared_ptr<Service> find_member(config::Section& section, std::string_view 
     return member;
 }
 
+ServiceSettings read_backend_settings(config::Section& section, std::string_view key) {
+    auto settings = read_service_settings(section, key);
+    settings.layers.guard = read_guard_settings(section);
+    settings.cache = read_cache_settings(section);
+    return settings;
+}
+
 ServiceSettings read_service_settings(config::Section& section, std::string_view key) {
     ServiceSettings settings;
     settings.type = section.required_text(key);
@@ -165,8 +172,6 @@ ServiceSettings read_service_settings(config::Section& section, std::string_view
     limits.queue = read_count(section, "queue", limits.queue, 0);
     // Whoever has waited half of the time would hardly be answered in the other half.
     limits.wait = layers.timeout / 2;
-    layers.guard = read_guard_settings(section);
-    settings.cache = read_cache_settings(section);
     if (key == older_type_key) read_older(section);
     return settings;
 }

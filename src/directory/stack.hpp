@@ -27,7 +27,10 @@ struct ServiceSettings {
 inline constexpr std::string_view type_key = "type";
 inline constexpr std::string_view older_type_key = "protocol";  // in [remote.x] of older settings
 
+// What compositions have too: no cache, no guard.
 ServiceSettings read_service_settings(config::Section& section, std::string_view key = type_key);
+
+ServiceSettings read_backend_settings(config::Section& section, std::string_view key = type_key);
 
 // What all directories of the program share; everything outlives them.
 struct SharedParts {

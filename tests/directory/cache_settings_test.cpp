@@ -25,7 +25,7 @@ Read read(std::string_view lines) {
     auto document =
         config::Document::parse(fmt::format("[directory.x]\ntype = \"x\"\n{}", lines), "test.toml");
     auto section = document.root().table("directory").table("x");
-    Read result{read_service_settings(section), {}};
+    Read result{read_backend_settings(section), {}};
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
         result.problems.push_back(problem.text());

@@ -61,7 +61,7 @@ TEST_F(StackTest, AnOlderSectionHasKeysOfItsOwn) {
         auto document =
             config::Document::parse("[remote.mail]\nprotocol = \"imap\"\n" + lines, "t");
         auto section = document.root().table("remote").table("mail");
-        auto settings = read_service_settings(section, key);
+        auto settings = read_backend_settings(section, key);
         document.report_unknown_keys();
         problems.clear();
         for (const auto& problem : document.problems())
