@@ -58,15 +58,19 @@ struct Errand {
     Gateway* gateway;
     char password;  // 0: a flush
     enum class Step : std::uint8_t { read, ask, write } step = Step::read;
-    Seen seen;
+    Seen seen = {};
     Generation base = 0;
-    Asked asked;
+    Asked asked = {};
     int tried = 0;
 };
 
+enum class Trouble : std::uint8_t { clocks_differ, records_vanish };
+
 class House {
  public:
-    House(unsigned seed, const Rules& rules) : random_(seed), rules_(rules) {
+    House(unsigned seed, const Rules& rules, Trouble trouble)
+        : random_(seed), rules_(rules), trouble_(trouble) {
+        if (trouble == Trouble::records_vanish) return;
         for (auto& gateway : gateways_)
             gateway.clock_error = std::chrono::milliseconds(random_() % 40'000) - 20s;
     }
@@ -75,6 +79,7 @@ class House {
     std::string run(int steps) {
         for (int i = 0; i < steps && wrong_.empty(); ++i) {
             now_ += std::chrono::milliseconds(random_() % 3 == 0 ? random_() % 200 : 0);
+            if (trouble_ == Trouble::records_vanish) now_ += 20ms;
             if (random_() % 600 == 0) now_ += 5min;
             happen();
         }
@@ -88,7 +93,7 @@ class House {
         ++truth_.moment;
         if (what == 0) return truth_.change_password(any_password());
         if (what == 1) return void(truth_.disabled = random_() % 4 == 0);
-        if (what == 2 && may_be_evicted()) return store_.reset();
+        if (what == 2 && may_vanish()) return store_.reset();
         if (errands_.empty() || (what < 15 && errands_.size() < 6)) return begin();
         const auto place = random_() % errands_.size();
         if (step(errands_[place]))
@@ -96,10 +101,11 @@ class House {
     }
 
     // Of questions that found no record nobody can tell whether one came and went meanwhile.
-    bool may_be_evicted() const {
-        return std::ranges::all_of(errands_, [](const Errand& errand) {
-            return errand.step == Errand::Step::read || errand.base != 0;
-        });
+    bool may_vanish() const {
+        return trouble_ == Trouble::records_vanish &&
+               std::ranges::all_of(errands_, [](const Errand& errand) {
+                   return errand.step == Errand::Step::read || errand.base != 0;
+               });
     }
 
     char any_password() { return static_cast<char>('a' + random_() % 3); }
@@ -166,9 +172,6 @@ class House {
             errand.seen = look();
             if (++errand.tried < tries) return false;
             store_ = encode(tombstone(errand.seen.current(), now));
-            last_flush_ =
-                std::max(last_flush_,
-                         std::holds_alternative<Flush>(errand.asked.change) ? truth_.moment : 0);
         } else if (update) {
             store_ = encode(*update);
             if (!store_) wrong_ = "a record that cannot be kept";
@@ -204,6 +207,7 @@ class House {
 
     std::mt19937 random_;
     Rules rules_;
+    Trouble trouble_;
     Truth truth_;
     Gateway gateways_[2];
     Time now_ = start;
@@ -215,22 +219,30 @@ class House {
     std::string wrong_;
 };
 
-void run_all(const Rules& rules) {
+void run_all(const Rules& rules, Trouble trouble) {
     int accepted = 0;
     for (unsigned seed = 0; seed < 10'000; ++seed) {
-        House house(seed, rules);
+        House house(seed, rules, trouble);
         ASSERT_EQ(house.run(300), "") << "seed " << seed;
         accepted += house.accepted_from_store();
     }
     EXPECT_GT(accepted, 20'000) << "the store has to be of use, or nothing is shown";
 }
 
+const Rules one{.positive = 1h, .negative = 1min, .stale = 24h};
+const Rules several{.positive = 1h, .negative = 1min, .stale = 24h, .accepted = 4};
+
 TEST(Interleavings, NoOldVerifierIsAcceptedAfterANewerConfirmation) {
-    run_all({.positive = 1h, .negative = 1min, .stale = 24h});
+    run_all(one, Trouble::clocks_differ);
+}
+
+TEST(Interleavings, NoOldVerifierIsAcceptedThoughRecordsVanish) {
+    run_all(one, Trouble::records_vanish);
 }
 
 TEST(Interleavings, WithSeveralSecretsNoneFromBeforeAFlushOrARevocation) {
-    run_all({.positive = 1h, .negative = 1min, .stale = 24h, .accepted = 4});
+    run_all(several, Trouble::clocks_differ);
+    run_all(several, Trouble::records_vanish);
 }
 
 }  // namespace
