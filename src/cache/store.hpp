@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "cache/change.hpp"
 #include "cache/generations.hpp"
@@ -114,6 +116,7 @@ class Store : public std::enable_shared_from_this<Store> {
     template <class Record>
     void write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
                       Written<Record> written);
+    static net::Task<> run_errands(std::shared_ptr<Store> store, std::string record);
     template <class Record>
     net::Task<bool> write(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
                           Written<Record> written);
@@ -142,6 +145,8 @@ class Store : public std::enable_shared_from_this<Store> {
     std::function<Time()> clock_;
     std::string channel_, sender_;
     std::uint64_t epoch_ = 0;
+    // What waits to be written, by record; who is being written has its place here too.
+    std::unordered_map<std::string, std::deque<std::function<net::Task<bool>()>>> errands_;
     std::size_t writing_ = 0;
 };
 

@@ -36,22 +36,31 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 }  // namespace
 
+// One after the other for each record, in the order in which the answers came: each is about what
+// the one before it has written.
 template <class Record>
 void Store::write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
                          Written<Record> written) {
     if (!redis_ || !redis_->is_up() || writing_ >= most_writing) return;
-    auto task = [](std::shared_ptr<Store> store, std::string its_name,
-                   std::chrono::milliseconds its_life, Apply<Record> its_apply,
-                   Written<Record> its_written) -> net::Task<> {
-        co_await store->write<Record>(std::move(its_name), its_life, std::move(its_apply),
-                                      std::move(its_written));
-        --store->writing_;
-    };
     ++writing_;
-    asio::co_spawn(executor_,
-                   task(shared_from_this(), std::move(name), life, std::move(apply),
-                        std::move(written)),
-                   asio::detached);
+    const auto [queue, is_first] = errands_.try_emplace(name);
+    queue->second.push_back([this, name, life, apply = std::move(apply),
+                             written = std::move(written)] {
+        return write<Record>(name, life, apply, written);
+    });
+    if (is_first)
+        asio::co_spawn(executor_, run_errands(shared_from_this(), std::move(name)), asio::detached);
+}
+
+net::Task<> Store::run_errands(std::shared_ptr<Store> store, std::string record) {
+    auto& queue = store->errands_.at(record);
+    while (!queue.empty()) {
+        const auto errand = std::move(queue.front());
+        queue.pop_front();
+        co_await errand();
+        --store->writing_;
+    }
+    store->errands_.erase(record);
 }
 
 // Compare-and-set: whoever was faster is read again, and when that happens time and again nothing
