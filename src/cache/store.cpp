@@ -169,7 +169,6 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     auto apply = login_apply(std::move(change));
     if (auto next = apply(second_time ? &note->record : nullptr)) {
         auto account = next->account.empty() ? "" : keys_.current.account_record(next->account);
-        generations_.accepts(name, next->generation);
         local_.put_login(login.text(), {*std::move(next), name, std::move(account), now()});
     }
     // A flood of invented logins is none of the others' business.
@@ -186,7 +185,6 @@ void Store::write_account(std::string_view account, const Recall& recall, Change
     const bool witnessed = confirmed || (note != nullptr && note->witnessed);
     auto apply = account_apply(std::move(change));
     if (auto next = apply(note != nullptr ? &note->record : nullptr)) {
-        generations_.accepts(name, next->generation);
         local_.put_account(name, {*std::move(next), now(), witnessed});
     }
     write_behind<AccountRecord>(name, life(), std::move(apply),

@@ -49,21 +49,11 @@ std::optional<std::vector<Chain::Member>> read_members(config::Section& section,
     return members;
 }
 
-// Two members may each have a "jane": what is remembered of one of them is not the other's.
-ServiceSettings read_composition(config::Section& section) {
-    auto settings = read_service_settings(section);
-    for (const std::string_view key : {"cache", "lockout-guard"})
-        if (section.has(key))
-            section.problem(key, "a directory that is made of others remembers nothing itself",
-                            "the same in the sections of its members");
-    return settings;
-}
-
 }  // namespace
 
 std::unique_ptr<Service> make_chain(const std::string& name, config::Section& section,
                                     const SharedParts& shared) {
-    const auto settings = read_composition(section);
+    const auto settings = read_service_settings(section);
     auto members = read_members(section, shared);
     if (!members) return nullptr;
     auto build = [&](asio::io_context&) {
@@ -76,7 +66,7 @@ std::unique_ptr<Service> make_chain(const std::string& name, config::Section& se
 
 std::unique_ptr<Service> make_migrating(const std::string& name, config::Section& section,
                                         const SharedParts& shared) {
-    const auto settings = read_composition(section);
+    const auto settings = read_service_settings(section);
     Migrating::Homes homes{find_member(section, "from", shared),
                            find_member(section, "to", shared)};
     MigratingSettings migrating{read_domains(section, "domains")};

@@ -27,7 +27,8 @@ struct ServiceSettings {
 inline constexpr std::string_view type_key = "type";
 inline constexpr std::string_view older_type_key = "protocol";  // in [remote.x] of older settings
 
-// What compositions have too: no cache, no guard.
+// What compositions have too. Neither cache nor guard: two members may each have a "jane", and what
+// is remembered of one of them is not the other's.
 ServiceSettings read_service_settings(config::Section& section, std::string_view key = type_key);
 
 ServiceSettings read_backend_settings(config::Section& section, std::string_view key = type_key);
