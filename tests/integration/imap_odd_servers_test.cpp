@@ -13,14 +13,14 @@
 #include "support/directory_host.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
-#include "support/scripted_imap.hpp"
+#include "support/scripted_remote.hpp"
 
 namespace postern {
 namespace {
 
 using test::DirectoryHost;
-using test::ImapReply;
-using test::ScriptedImap;
+using test::RemoteReply;
+using test::ScriptedRemote;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -36,7 +36,7 @@ std::string settings(const std::string& addresses, const std::string& more = "")
            "]\ndomains = [\"*\"]\ntls.starttls = \"never\"\npool.ready = 0\n" + more;
 }
 
-std::string address(const ScriptedImap& server) {
+std::string address(const ScriptedRemote& server) {
     return "\"127.0.0.1:" + std::to_string(server.port()) + "\"";
 }
 
@@ -53,8 +53,8 @@ struct Script {
     std::string outcome;  // of a login
 };
 
-ScriptedImap::Answer played(const Script& script) {
-    return [script](const std::string& line) -> ImapReply {
+ScriptedRemote::Answer played(const Script& script) {
+    return [script](const std::string& line) -> RemoteReply {
         if (line.empty()) return {script.greeting};
         for (const auto& [command, answer] : script.answers)
             if (is_command(line, command)) return {answer};
@@ -140,7 +140,7 @@ std::vector<Script> scripts() {
 
 TEST(ImapOddServer, OnlyAClearNoIsANo) {
     for (const auto& script : scripts()) {
-        const ScriptedImap server(played(script));
+        const ScriptedRemote server(played(script));
         DirectoryHost host(settings(address(server), "timeout = \"2s\"\n"));
         EXPECT_EQ(host.outcome("jane", "correct horse"), script.outcome)
             << script.name << host.log();
@@ -155,7 +155,7 @@ TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
             const auto full = step == 0 ? script.greeting : script.answers[step - 1].second;
             for (const std::size_t cut : {full.size() - 2, full.size() / 2, std::size_t{0}}) {
                 const std::string command = step == 0 ? "" : script.answers[step - 1].first;
-                const ScriptedImap server([&](const std::string& line) -> ImapReply {
+                const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
                     const bool here =
                         step == 0 ? line.empty() : !line.empty() && is_command(line, command);
                     auto reply = whole(line);
@@ -176,7 +176,7 @@ TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
 
 TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
     std::atomic<std::size_t> cut{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {greeting};
         const auto tag = line.substr(0, line.find(' '));
         return {(tag + no.substr(2)).substr(0, cut), true};
@@ -190,7 +190,7 @@ TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
 
 TEST(ImapOddServer, SilenceEndsWithTheTime) {
     for (const std::string silent : {"", "AUTHENTICATE"}) {
-        const ScriptedImap server([&](const std::string& line) -> ImapReply {
+        const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
             const bool here = silent.empty() ? line.empty() : is_command(line, silent);
             return {here ? "" : greeting};
         });
@@ -214,7 +214,7 @@ TEST(ImapOddServer, WhatIsWithoutEndEndsTheConnection) {
     const auto before = test::usage(::getpid()).resident;
     for (const auto& [what, octets] : endless)
         for (const bool at_login : {false, true}) {
-            const ScriptedImap server([&](const std::string& heard) -> ImapReply {
+            const ScriptedRemote server([&](const std::string& heard) -> RemoteReply {
                 if (at_login && heard.empty()) return {greeting};
                 return {octets, true};
             });
@@ -229,7 +229,7 @@ TEST(ImapOddServer, WhatIsWithoutEndEndsTheConnection) {
 
 TEST(ImapOddServer, OctetsBehindTheAnswerToStartTlsAreAnAttack) {
     std::atomic<bool> logged_in{false};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] ready\r\n"};
         if (is_command(line, "STARTTLS")) return {"{} OK go\r\nA2 OK Logged in\r\n"};
         logged_in = true;
@@ -244,10 +244,10 @@ TEST(ImapOddServer, OctetsBehindTheAnswerToStartTlsAreAnAttack) {
 TEST(ImapOddServer, AConnectionClosedAtRestIsNoAnswer) {
     // It lets every prepared connection die when it is used, and every new one live.
     std::atomic<int> logins{0}, greeted{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return ++greeted, ImapReply{greeting};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return ++greeted, RemoteReply{greeting};
         if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
-        return ++logins % 2 == 1 ? ImapReply{"", true} : ImapReply{no};
+        return ++logins % 2 == 1 ? RemoteReply{"", true} : RemoteReply{no};
     });
     DirectoryHost host(settings(address(server), "pool.idle = \"1h\"\n"));
     DirectoryHost prepared("type = \"imap\"\naddress = [" + address(server) +
@@ -263,7 +263,7 @@ TEST(ImapOddServer, AConnectionClosedAtRestIsNoAnswer) {
 
 TEST(ImapOddServer, WhatItClosesAtRestIsReplaced) {
     std::atomic<bool> closes{true};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {greeting + (closes ? "* BYE Idle for too long\r\n" : ""), closes};
         return {no};
     });
@@ -278,7 +278,7 @@ TEST(ImapOddServer, WhatItClosesAtRestIsReplaced) {
 TEST(ImapOddServer, WhoHasTooMuchOfUsIsLeftAlone) {
     std::atomic<bool> full{true};
     std::atomic<int> logins{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {greeting};
         if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
         ++logins;
@@ -298,7 +298,7 @@ TEST(ImapOddServer, WhoHasTooMuchOfUsIsLeftAlone) {
 
 TEST(ImapOddServer, OneOddAnswerTakesNobodyElseDown) {
     const auto odd = crypto::base64_encode(std::string_view("\0jane\0odd", 9));
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {greeting};
         if (line.ends_with(odd)) return {"what?\r\n", true};
         return {is_command(line, "AUTHENTICATE") ? "{} OK\r\n" : "", true};
@@ -318,7 +318,7 @@ std::size_t open_files() {
 
 TEST(ImapOddServer, TenThousandLoginsLeaveNothingOpen) {
     std::atomic<int> asked{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {greeting};
         if (is_command(line, "LOGOUT")) return {"* BYE\r\n{} OK\r\n", true};
         switch (asked++ % 5) {
