@@ -67,7 +67,8 @@ net::Task<Judgement> ImapProtocol::authenticate(Wire& wire, std::string login,
     response.text = without_login(std::move(response.text), login);
     auto judgement = judge_login(response);
     if (auto* unavailable = std::get_if<identity::Unavailable>(&judgement.verdict))
-        unavailable->why = without_password(std::move(unavailable->why), login, password);
+        unavailable->why =
+            without_password(std::move(unavailable->why), response.text, login, password);
     co_return judgement;
 }
 

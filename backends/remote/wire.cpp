@@ -1,5 +1,7 @@
 #include "remote/wire.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -34,6 +36,14 @@ net::Task<bool> Wire::read_more() {
 net::Task<> Wire::start_tls(const Security& security) {
     if (!input_.empty()) throw ProtocolError("octets before the TLS handshake");
     co_await stream_.connect_tls(security.tls, security.name);
+}
+
+std::string Wire::own_address() const {
+    const auto ip = stream_.local().address();
+    if (ip.is_v4()) return fmt::format("[{}]", ip.to_string());
+    auto without_zone = ip.to_v6();
+    without_zone.scope_id(0);
+    return fmt::format("[IPv6:{}]", without_zone.to_string());
 }
 
 bool Wire::is_silent() {

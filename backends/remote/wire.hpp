@@ -59,6 +59,8 @@ class Wire {
     bool is_silent();
     void close() { stream_.close(); }
     std::string tls_version() const { return stream_.tls_version(); }
+    // Our end of it, as an address literal (RFC 5321 4.1.3).
+    std::string own_address() const;
     // When the last octet came.
     net::Clock::time_point heard() const { return heard_; }
 

@@ -61,9 +61,9 @@ std::string without_login(std::string words, const std::string& login) {
     return words;
 }
 
-std::string without_password(std::string words, std::string_view login,
+std::string without_password(std::string shown, std::string_view words, std::string_view login,
                              const crypto::Secret& password) {
-    return shows(words, login, password) ? "(its words repeat ours)" : words;
+    return shows(words, login, password) ? "(its words repeat ours)" : shown;
 }
 
 }  // namespace postern::remote

@@ -15,8 +15,8 @@ bool speaks_of(std::string_view words, std::string_view wording);
 
 // A login that a server repeats is none of its words.
 std::string without_login(std::string words, const std::string& login);
-// For the log: nothing is left of words that could show the password.
-std::string without_password(std::string words, std::string_view login,
+// What the log shows of a server's words, unless they could show the password.
+std::string without_password(std::string shown, std::string_view words, std::string_view login,
                              const crypto::Secret& password);
 
 }  // namespace postern::remote

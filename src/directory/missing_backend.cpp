@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void read_imap(config::Section& section, std::string_view type_key, observe::Log& log) {
+void read_mail_server(config::Section& section, std::string_view type_key, observe::Log& log) {
     const bool is_older = type_key != "type";
     const std::string address = section.required_text("address");
     section.integer("port", 143, 1, 65535);
@@ -35,11 +35,13 @@ void read_imap(config::Section& section, std::string_view type_key, observe::Log
     tls.choice<bool>("starttls", {{"require", true}, {"optional", false}, {"never", false}}, true);
 }
 
-constexpr std::array known_backends{
-    KnownBackend{"imap",
-                 {.lists_addresses = false, .names_are_addresses = true, .can_look_up = false},
-                 read_imap},
-};
+constexpr KnownBackend mail_server(std::string_view type) {
+    return {type,
+            {.lists_addresses = false, .names_are_addresses = true, .can_look_up = false},
+            read_mail_server};
+}
+
+constexpr std::array known_backends{mail_server("imap"), mail_server("smtp"), mail_server("lmtp")};
 
 }  // namespace
 

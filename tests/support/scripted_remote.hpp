@@ -17,17 +17,18 @@ struct RemoteReply {
     bool closes = false;
 };
 
-// An IMAP server that says what a test wants, for what no real one can be brought to say.
+// A mail server that says what a test wants, for what no real one can be brought to say.
 class ScriptedRemote {
  public:
     // On the server's own thread: to a line, without CRLF; to "" when somebody connects. `{}` is
-    // replaced by the tag of the line.
+    // replaced by the tag of the line, in IMAP.
     using Answer = std::function<RemoteReply(const std::string& line)>;
 
     explicit ScriptedRemote(Answer answer);
     ~ScriptedRemote();
 
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    std::string address() const { return "127.0.0.1:" + std::to_string(port()); }
     std::size_t connections() const { return connections_; }
 
  private:
