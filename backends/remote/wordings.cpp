@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/erase.hpp>
+#include <string>
 
 #include "crypto/base64.hpp"
 #include "remote/plain_response.hpp"
@@ -49,7 +50,9 @@ bool speaks_of(std::string_view words, std::string_view wording) {
 }
 
 bool speaks_of_trouble(std::string_view words) {
-    return has_one_of(words, of_trouble);
+    // Postfix, of every wrong password that Dovecot has told it.
+    return has_one_of(boost::algorithm::ierase_all_copy(std::string(words), "reason unavailable"),
+                      of_trouble);
 }
 
 bool speaks_of_too_many(std::string_view words) {

@@ -33,6 +33,7 @@ TEST(SmtpVerdict, OnlyAClearNoIsOne) {
         {"235 2.7.0 Accepted, after too many tries", "proved"},
         // as servers say it
         {"535 5.7.8 Error: authentication failed: authentication failure", "bad_credentials"},
+        {"535 5.7.8 Error: authentication failed: (reason unavailable)", "bad_credentials"},
         {"535 5.7.8 Authentication failed.", "bad_credentials"},
         {"535-5.7.8 Username and Password not accepted. For more information, go to\r\n"
          "535 5.7.8  https://support.google.com/mail/?p=BadCredentials - gsmtp",

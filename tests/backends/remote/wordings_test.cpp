@@ -11,6 +11,8 @@ TEST(Wordings, AreFoundInAnyCase) {
     EXPECT_FALSE(speaks_of("try", "try again"));
     EXPECT_TRUE(speaks_of_trouble("Temporarily out of order"));
     EXPECT_FALSE(speaks_of_trouble("Authentication failed"));
+    EXPECT_FALSE(speaks_of_trouble("authentication failed: (reason unavailable)"));
+    EXPECT_TRUE(speaks_of_trouble("unavailable (reason unavailable)"));
     EXPECT_TRUE(speaks_of_too_many("TOO MANY errors"));
     EXPECT_FALSE(speaks_of_too_many("Authentication failed"));
 }
