@@ -1,5 +1,5 @@
 // docs/imap.md is the reference of the settings: its table has every key that is read, with the
-// default that holds, and no other.
+// default that holds, and no other. docs/remote-smtp.md has what is different there.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@ namespace {
 
 using testing::IsEmpty;
 
-const test::SettingsReference reference("imap.md");
+const test::SettingsReference reference("imap.md"), of_smtp("remote-smtp.md");
 
 struct Read {
     std::optional<Settings> settings;
@@ -57,6 +57,10 @@ std::vector<std::string> problems(const std::string& lines) {
 TEST(Documentation, ItsTableIsWhatIsRead) {
     EXPECT_THAT(reference.unread(problems), IsEmpty());
     EXPECT_THAT(reference.missing(problems, {"", "tls.", "pool."}), IsEmpty());
+}
+
+TEST(Documentation, WhatDiffersForSmtpIsRead) {
+    EXPECT_THAT(of_smtp.unread(problems), IsEmpty());
 }
 
 TEST(Documentation, ItsDefaultsHold) {

@@ -26,12 +26,13 @@ struct Read {
     std::string problems, log;
 };
 
-Read read(const std::string& lines, const std::string& table = "directory") {
+Read read(const std::string& lines, const std::string& table = "directory",
+          std::string_view type = "imap") {
     KeptLog log;
     auto document = config::Document::parse("[" + table + ".mail]\n" + lines, "t");
     auto section = document.root().table(table).table("mail");
     directory::read_service_settings(section, table == "remote" ? "protocol" : "type");
-    Read result{read_settings(section, kind_of("imap"), log), "", ""};
+    Read result{read_settings(section, kind_of(type), log), "", ""};
     document.report_unknown_keys();
     for (const auto& problem : document.problems())
         result.problems += problem.text() + "\n";
@@ -42,9 +43,9 @@ Read read(const std::string& lines, const std::string& table = "directory") {
 const std::string least = "type = \"imap\"\naddress = \"imap.example.org\"\n";
 const std::string ours = "domains = [\"example.org\"]\n";
 
-std::vector<std::string> servers(const std::string& lines) {
+std::vector<std::string> servers(const std::string& lines, std::string_view type = "imap") {
     std::vector<std::string> all;
-    const auto settings = read(lines + ours).settings.value();
+    const auto settings = read(lines + ours, "directory", type).settings.value();
     for (const auto& server : settings.servers)
         all.push_back(server.text());
     return all;
@@ -66,6 +67,30 @@ TEST(ImapSettings, ServersHaveTheUsualPorts) {
     EXPECT_THAT(servers(least + "port = 1430\n"), ElementsAre("imap.example.org:1430"));
     EXPECT_THAT(servers("type = \"imap\"\nport = 1\naddress = [\"a\", \"b:2\", \"[::1]:3\"]\n"),
                 ElementsAre("a:1", "b:2", "[::1]:3"));
+}
+
+TEST(RemoteSettings, EveryKindHasItsOwnPorts) {
+    const auto of = [](const std::string& type, const std::string& more) {
+        return servers("type = \"" + type + "\"\naddress = \"mx.example.org\"\n" + more, type);
+    };
+    const std::string implicit = "tls.implicit = true\n";
+    EXPECT_THAT(of("smtp", ""), ElementsAre("mx.example.org:587"));
+    EXPECT_THAT(of("smtp", implicit), ElementsAre("mx.example.org:465"));
+    EXPECT_THAT(of("lmtp", ""), ElementsAre("mx.example.org:24"));
+    EXPECT_THAT(of("lmtp", implicit), ElementsAre("mx.example.org:24"));
+    EXPECT_THAT(of("lmtp", "port = 2003\n"), ElementsAre("mx.example.org:2003"));
+}
+
+TEST(RemoteSettings, AnotherKindIsAnError) {
+    EXPECT_THROW(kind_of("pop3"), std::invalid_argument);
+}
+
+TEST(RemoteSettings, MistakesSpeakOfTheirKind) {
+    const std::string smtp = "type = \"smtp\"\n" + ours;
+    EXPECT_THAT(read(smtp, "directory", "smtp").problems,
+                HasSubstr("which server to ask; address = \"smtp.example.org\", or a list"));
+    EXPECT_THAT(read(smtp + "address = \"a:b\"\n", "directory", "smtp").problems,
+                HasSubstr("\"smtp.example.org\", \"192.0.2.1:587\" or \"[2001:db8::1]:587\""));
 }
 
 TEST(ImapSettings, MistakesSayWhatWouldBeRight) {
