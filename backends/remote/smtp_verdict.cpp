@@ -17,56 +17,55 @@ using identity::Reason;
 using identity::Scope;
 using identity::Unavailable;
 
-constexpr std::string_view any = "*";
-
 struct Meaning {
-    int code;
-    std::string_view enhanced;  // "": there is none
-    std::string_view words;     // it has these among its own
+    std::string_view codes;  // with "*": any enhanced code, or none
+    std::string_view words;  // it has these among its own
     // Scope: no answer. Reason: a "no", unless its words speak of a trouble.
     std::variant<Scope, Reason> means;
 };
 
 // The first line that fits.
 constexpr Meaning meanings[] = {
-    {535, "5.7.8", "", Reason::bad_credentials},
-    {535, "", "", Reason::bad_credentials},
-    {535, "5.7.0", "", Reason::bad_credentials},  // Sendmail, Yahoo
-    {535, "5.7.1", "", Reason::bad_credentials},  // MailEnable
-    {535, "5.7.3", "", Reason::bad_credentials},  // Exchange
+    {"535 5.7.8", "", Reason::bad_credentials},
+    {"535", "", Reason::bad_credentials},
+    {"535 5.7.0", "", Reason::bad_credentials},  // Sendmail, Yahoo
+    {"535 5.7.1", "", Reason::bad_credentials},  // MailEnable
+    {"535 5.7.3", "", Reason::bad_credentials},  // Exchange
     // Microsoft 365 says so of many policies, too, which have nothing to do with the password.
-    {535, "5.7.139", "credentials were incorrect", Reason::bad_credentials},
-    {535, any, "", Scope::question},
+    {"535 5.7.139", "credentials were incorrect", Reason::bad_credentials},
+    {"535*", "", Scope::question},
     // RFC 5248: the password was right.
-    {525, "5.7.13", "", Reason::disabled},
+    {"525 5.7.13", "", Reason::disabled},
     // This account is in trouble, or wants another way, whatever its password is.
-    {432, any, "", Scope::question},  // RFC 4954: a password transition
-    {534, any, "", Scope::question},  // a stronger mechanism; Gmail: a visit, or an app password
-    {525, any, "", Scope::question},
+    {"432*", "", Scope::question},  // RFC 4954: a password transition
+    {"534*", "", Scope::question},  // a stronger mechanism; Gmail: a visit, or an app password
+    {"525*", "", Scope::question},
     // The server does not understand what this login makes of a line.
-    {500, any, "", Scope::question},
-    {501, any, "", Scope::question},
+    {"500*", "", Scope::question},
+    {"501*", "", Scope::question},
     // It is not what this needs.
-    {502, any, "", Scope::directory},
-    {503, any, "", Scope::directory},
-    {504, any, "", Scope::directory},  // no such mechanism
-    {523, any, "", Scope::directory},  // no login without TLS
-    {530, any, "", Scope::directory},
-    {538, any, "", Scope::directory},
+    {"502*", "", Scope::directory},
+    {"503*", "", Scope::directory},
+    {"504*", "", Scope::directory},  // no such mechanism
+    {"523*", "", Scope::directory},  // no login without TLS
+    {"530*", "", Scope::directory},
+    {"538*", "", Scope::directory},
 };
 
 std::string text_of(const smtp::Reply& reply) {
     return fmt::format("{}", fmt::join(reply.lines, " "));
 }
 
+bool covers(std::string_view pattern, std::string_view codes) {
+    if (pattern.ends_with('*')) return codes.starts_with(pattern.substr(0, pattern.size() - 1));
+    return codes == pattern;
+}
+
 std::variant<Scope, Reason> meaning_of(const smtp::Reply& reply) {
+    const auto codes = smtp::Reply(reply.code, reply.enhanced, "").summary();
     const auto text = text_of(reply);
-    for (const auto& each : meanings) {
-        const bool fits = reply.code == each.code &&
-                          (each.enhanced == any || each.enhanced == reply.enhanced) &&
-                          speaks_of(text, each.words);
-        if (fits) return each.means;
-    }
+    for (const auto& each : meanings)
+        if (covers(each.codes, codes) && speaks_of(text, each.words)) return each.means;
     return reply.permanent() ? Scope::question : Scope::directory;
 }
 

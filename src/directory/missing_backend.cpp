@@ -6,6 +6,7 @@
 #include <array>
 
 #include "directory/domains.hpp"
+#include "net/tls_settings.hpp"
 
 namespace postern::directory {
 
@@ -31,7 +32,7 @@ void read_mail_server(config::Section& section, std::string_view type_key, obser
     ttl.duration("negative", 1min);
     auto tls = section.table("tls");
     tls.boolean("implicit", false);
-    tls.boolean("allow-invalid-certs", false);
+    net::TlsClientSettings::read(tls);
     tls.choice<bool>("starttls", {{"require", true}, {"optional", false}, {"never", false}}, true);
 }
 

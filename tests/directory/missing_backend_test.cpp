@@ -62,6 +62,21 @@ TEST_F(MissingBackendTest, KnowsTheKeysOfTheBackend) {
     EXPECT_EQ(missing.front().directory, "mail");
 }
 
+TEST_F(MissingBackendTest, EveryKindOfMailServerIsKnown) {
+    for (const std::string type : {"imap", "smtp", "lmtp"}) {
+        missing.clear();
+        const auto service =
+            build("directory", "type = \"" + type +
+                                   "\"\naddress = \"mx.example.org\"\n"
+                                   "domains = [\"example.org\"]\ntls.name = \"a\"\n");
+        EXPECT_EQ(problems, "");
+        ASSERT_TRUE(service) << type;
+        EXPECT_FALSE(service->capabilities().lists_addresses);
+        ASSERT_EQ(missing.size(), 1U);
+        EXPECT_EQ(missing.front().type, type);
+    }
+}
+
 TEST_F(MissingBackendTest, MistakesAreToldAsIfItWereThere) {
     const std::string imap = "type = \"imap\"\ndomains = [\"*\"]\n";
     build("directory", imap);
