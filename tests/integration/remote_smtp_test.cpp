@@ -3,13 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "support/directory_host.hpp"
 #include "support/dovecot.hpp"
 #include "support/eventually.hpp"
 #include "support/fault_proxy.hpp"
 #include "support/postfix.hpp"
+#include "support/remote_logins.hpp"
 
 namespace postern {
 namespace {
@@ -21,7 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-using namespace std::chrono_literals;
 
 constexpr const char* in_the_clear = "tls.starttls = \"never\"\n";
 
@@ -151,34 +149,14 @@ TEST(RemoteSmtp, AHundredAtOnceUseNoSixthConnection) {
     FaultProxy proxy(dovecot.submission().submission);
     DirectoryHost host(settings(proxy.port(), trusts(dovecot) + "concurrency = 5\npool.ready = 2\n"
                                                                 "timeout = \"30s\"\n"));
-    std::vector<std::thread> askers;
-    for (int number = 1; number <= 100; ++number)
-        askers.emplace_back([&, number] {
-            const auto name = Dovecot::crowd_name(number);
-            const bool right = number % 3 != 0;
-            const auto password = Dovecot::crowd_password(right ? number : number + 1);
-            EXPECT_EQ(host.outcome(name, password),
-                      right ? "accepted " + name : "rejected bad_credentials");
-        });
-    for (auto& asker : askers)
-        asker.join();
-    EXPECT_LE(proxy.most_open(), 5U);
+    test::expect_a_hundred_over_five(host, proxy);
 }
 
 TEST(RemoteSmtp, APreparedConnectionAnswersInOneRoundTrip) {
     const Dovecot dovecot({.submission = true});
     FaultProxy proxy(dovecot.submission().submission);
     DirectoryHost host(settings(proxy.port(), trusts(dovecot)));
-    ASSERT_TRUE(test::eventually([&] {
-        EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
-        return host.log().find("connection=\"prepared\"") != std::string::npos;
-    }));
-    ASSERT_TRUE(test::eventually([&] { return proxy.quiet_for(200ms); }));
-    proxy.set_delay(700ms);
-    proxy.set(FaultProxy::Fault::slow);
-    const auto begun = std::chrono::steady_clock::now();
-    EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s) << host.log();
+    test::expect_one_round_trip(host, proxy);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "backends/remote/judgement_words.hpp"
+
 namespace postern::remote {
 namespace {
 
@@ -12,12 +14,7 @@ std::string judged(std::string_view line) {
     const auto octets = std::string(line) + "\r\n";
     std::string_view input = octets;
     EXPECT_EQ(parser.feed(input), ImapResponseParser::Status::complete) << line;
-    const auto judgement = judge_login(parser.take());
-    const std::string slow = judgement.slow_down ? ", slower" : "";
-    if (std::holds_alternative<Proved>(judgement.verdict)) return "proved" + slow;
-    if (const auto* reason = std::get_if<identity::Reason>(&judgement.verdict))
-        return to_string(*reason) + slow;
-    return to_string(std::get<Unavailable>(judgement.verdict).scope) + slow;
+    return in_words(judge_login(parser.take()));
 }
 
 TEST(ImapVerdict, OnlyAClearNoIsOne) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backends/remote/judgement_words.hpp"
 #include "smtp/reply_parser.hpp"
 
 namespace postern::remote {
@@ -18,12 +19,7 @@ smtp::Reply parsed(std::string_view octets) {
 }
 
 std::string judged(std::string_view octets) {
-    const auto judgement = judge_login(parsed(octets));
-    const std::string slow = judgement.slow_down ? ", slower" : "";
-    if (std::holds_alternative<Proved>(judgement.verdict)) return "proved" + slow;
-    if (const auto* reason = std::get_if<identity::Reason>(&judgement.verdict))
-        return to_string(*reason) + slow;
-    return to_string(std::get<Unavailable>(judgement.verdict).scope) + slow;
+    return in_words(judge_login(parsed(octets)));
 }
 
 TEST(SmtpVerdict, OnlyAClearNoIsOne) {

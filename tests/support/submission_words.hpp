@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "crypto/base64.hpp"
+
+// What is said between us and a scripted submission server.
+namespace postern::test::submission {
+
+inline const std::string greeting = "220 mx.example.org ESMTP\r\n";
+inline const std::string plain = "250-mx.example.org\r\n250-SIZE 1000\r\n250 AUTH PLAIN LOGIN\r\n";
+inline const std::string no = "535-5.7.8 Authentication failed.\r\n535 5.7.8 See example.org\r\n";
+inline const std::string jane = crypto::base64_encode("jane");
+inline const std::string horse = crypto::base64_encode("correct horse");
+inline const std::string both =
+    crypto::base64_encode(std::string_view("\0jane\0correct horse", 19));
+
+inline std::string settings(const std::string& address, const std::string& more = "",
+                            const std::string& type = "smtp") {
+    return "type = \"" + type + "\"\naddress = \"" + address + "\"\ndomains = [\"*\"]\n" + more;
+}
+
+inline const std::string in_the_clear = "tls.starttls = \"never\"\n";
+inline const std::string unprepared = in_the_clear + "pool.ready = 0\n";
+
+}  // namespace postern::test::submission
