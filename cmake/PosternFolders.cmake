@@ -45,20 +45,46 @@ function(postern_link_folders library)
     set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
 endfunction()
 
-# postern_backend(type libraries...): backends/<type> as the plugin postern-backend-<type>.so.
-function(postern_backend type)
-    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/${type}/*.cpp)
-    add_library(backend_${type} MODULE ${sources})
-    postern_compile(backend_${type})
-    target_link_libraries(backend_${type} PRIVATE postern ${ARGN})
-    target_include_directories(backend_${type} PRIVATE ${PROJECT_SOURCE_DIR}/backends)
-    target_precompile_headers(backend_${type} REUSE_FROM postern_net)
+function(postern_compile_backend target)
+    postern_compile(${target})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/backends)
+    target_precompile_headers(${target} REUSE_FROM postern_net)
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN OFF)
+endfunction()
+
+# postern_plugin(type sources...): the plugin postern-backend-<type>.so.
+function(postern_plugin type)
+    add_library(backend_${type} MODULE ${ARGN})
+    postern_compile_backend(backend_${type})
+    target_link_libraries(backend_${type} PRIVATE postern)
     set_target_properties(backend_${type} PROPERTIES PREFIX "" OUTPUT_NAME postern-backend-${type}
-        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN OFF
         LIBRARY_OUTPUT_DIRECTORY ${POSTERN_PLUGIN_DIRECTORY}
         BUILD_RPATH "$ORIGIN/../.." INSTALL_RPATH "$ORIGIN/../..")
     # Not CMAKE_INSTALL_LIBDIR: the program looks beside itself, whatever the architecture's folder is called.
     install(TARGETS backend_${type} LIBRARY DESTINATION lib/postern/backends)
+endfunction()
+
+# postern_backend(type libraries...): backends/<type> as a plugin of that type.
+function(postern_backend type)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/${type}/*.cpp)
+    postern_plugin(${type} ${sources})
+    target_link_libraries(backend_${type} PRIVATE ${ARGN})
+endfunction()
+
+# postern_backends(folder types...): backends/<folder> as a plugin of each of these types. They share everything but
+# plugin.cpp, which is compiled for one of them, POSTERN_BACKEND_TYPE.
+function(postern_backends folder)
+    set(plugin ${PROJECT_SOURCE_DIR}/backends/${folder}/plugin.cpp)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/${folder}/*.cpp)
+    list(REMOVE_ITEM sources ${plugin})
+    add_library(backend_${folder} OBJECT ${sources})
+    postern_compile_backend(backend_${folder})
+    target_link_libraries(backend_${folder} PUBLIC postern)
+    foreach(type IN LISTS ARGN)
+        postern_plugin(${type} ${plugin})
+        target_link_libraries(backend_${type} PRIVATE backend_${folder})
+        target_compile_definitions(backend_${type} PRIVATE POSTERN_BACKEND_TYPE="${type}")
+    endforeach()
 endfunction()
 
 # The part of the ABI tag that the compiler cannot know: a hash over all installed headers.

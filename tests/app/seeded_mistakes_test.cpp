@@ -70,7 +70,7 @@ TEST(SeededMistakes, AreAllToldInOneRun) {
         {38, 8, "next-hop.mta.type is the text \"smpt\"",
          "did you mean \"smtp\"? one of \"smtp\", \"maildir\" was expected"},
         {41, 8, "no directory backend of type \"memroy\"",
-         "installed: imap, ldap, memory, postgresql; built in: chain, migrate"},
+         "installed: imap, ldap, lmtp, memory, postgresql, smtp; built in: chain, migrate"},
         {43, 1, "remote.imap.domains is missing",
          "domains = [\"example.org\"]: whose logins this server may vouch for, [\"*\"] for all"},
         {47, 9, "log.level is the text \"loud\"",

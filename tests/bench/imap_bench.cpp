@@ -1,5 +1,5 @@
-// How many logins a second backends/imap proves, beside what a bare client reaches in a loop with
-// as many connections against the same Dovecot, in turns. Prints JSON.
+// How many logins a second backends/remote proves over IMAP, beside what a bare client reaches in a
+// loop with as many connections against the same Dovecot, in turns. Prints JSON.
 #include <array>
 #include <atomic>
 #include <cstdio>

@@ -4,27 +4,28 @@
 #include <cstdlib>
 #include <vector>
 
-#include "imap/capabilities.hpp"
-#include "imap/response_parser.hpp"
-#include "imap/verdict.hpp"
+#include "remote/imap_capabilities.hpp"
+#include "remote/imap_response_parser.hpp"
+#include "remote/imap_verdict.hpp"
+#include "remote/wordings.hpp"
 
 namespace {
 
-using namespace postern::imap;
-using Status = ResponseParser::Status;
+using namespace postern::remote;
+using Status = ImapResponseParser::Status;
 
 void check(bool holds) {
     if (!holds) std::abort();
 }
 
 struct Reading {
-    std::vector<Response> responses;
+    std::vector<ImapResponse> responses;
     Status last = Status::incomplete;
 };
 
 Reading read(std::string_view octets, std::size_t piece) {
     Reading reading;
-    ResponseParser parser;
+    ImapResponseParser parser;
     while (!octets.empty() && reading.last != Status::garbage) {
         std::string_view input = octets.substr(0, piece);
         const std::size_t given = input.size();
@@ -39,16 +40,16 @@ Reading read(std::string_view octets, std::size_t piece) {
 }
 
 void check_text(const std::string& text) {
-    check(text.size() <= ResponseParser::max_line);
+    check(text.size() <= ImapResponseParser::max_line);
     for (const char c : text)
         check(c >= ' ' && c <= '~');
 }
 
-void check_response(const Response& response) {
+void check_response(const ImapResponse& response) {
     for (const auto* text :
          {&response.tag, &response.name, &response.code, &response.arguments, &response.text})
         check_text(*text);
-    Capabilities learnt;
+    ImapCapabilities learnt;
     learnt.learn(response);
     const auto judgement = judge_login(response);
     const bool proved = std::holds_alternative<Proved>(judgement.verdict);
@@ -65,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Where it notices that a line is too long depends on the cut, what it has read does not.
     for (const std::size_t piece : {1U, 7U})
         check(whole.responses == read(octets, piece).responses);
-    for (const Response& response : whole.responses)
+    for (const ImapResponse& response : whole.responses)
         check_response(response);
     return 0;
 }

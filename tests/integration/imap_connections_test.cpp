@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -16,7 +15,9 @@
 #include "support/eventually.hpp"
 #include "support/fault_proxy.hpp"
 #include "support/gateway.hpp"
-#include "support/scripted_imap.hpp"
+#include "support/imap_words.hpp"
+#include "support/remote_logins.hpp"
+#include "support/remote_script.hpp"
 
 namespace postern {
 namespace {
@@ -25,38 +26,21 @@ using test::DirectoryHost;
 using test::Dovecot;
 using test::eventually;
 using test::FaultProxy;
-using test::imap_greeting;
-using test::imap_refusal;
-using test::imap_settings;
-using test::ImapReply;
-using test::is_imap_command;
-using test::ScriptedImap;
-using test::unprepared;
-using testing::Each;
+using test::RemoteReply;
+using test::RemoteScript;
+using test::ScriptedRemote;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using namespace std::chrono_literals;
+using namespace test::imap;
+
+const auto& is_command = RemoteScript::is_command;
 
 // --- how many there are
 
-// A hundred at the same time, each a third of them with a wrong password; each hears of its own.
-void log_in_a_hundred(DirectoryHost& host) {
-    std::vector<std::thread> askers;
-    for (int number = 1; number <= 100; ++number)
-        askers.emplace_back([&host, number] {
-            const auto name = Dovecot::crowd_name(number);
-            const bool right = number % 3 != 0;
-            const auto password = Dovecot::crowd_password(right ? number : number + 1);
-            EXPECT_EQ(host.outcome(name, password),
-                      right ? "accepted " + name : "rejected bad_credentials");
-        });
-    for (auto& asker : askers)
-        asker.join();
-}
-
-constexpr const char* five = "concurrency = 5\npool.ready = 2\ntimeout = \"30s\"\n";
+const std::string five = "concurrency = 5\npool.ready = 2\ntimeout = \"30s\"\n";
 
 TEST(ImapConnections, AHundredLoginsOpenNoSixthOneAtDovecot) {
     const Dovecot dovecot({.crowd = 100});
@@ -65,24 +49,20 @@ TEST(ImapConnections, AHundredLoginsOpenNoSixthOneAtDovecot) {
         fmt::format("type = \"imap\"\naddress = \"localhost:{}\"\ndomains = "
                     "[\"example.org\"]\ntls.ca = \"{}\"\n{}",
                     proxy.port(), dovecot.ca(), five));
-    log_in_a_hundred(host);
-    EXPECT_LE(proxy.most_open(), 5U);
-    EXPECT_GE(proxy.most_open(), 4U) << "it does use them";
+    test::expect_a_hundred_over_five(host, proxy);
 }
 
 TEST(ImapConnections, AHundredLoginsOpenNoSixthOneAtAServerThatCounts) {
-    const ScriptedImap server([](const std::string& line) -> ImapReply {
-        if (line.empty()) return {imap_greeting};
-        if (!is_imap_command(line, "AUTHENTICATE")) return {"* BYE\r\n{} OK\r\n", true};
+    const ScriptedRemote server([](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting};
+        if (!is_command(line, "AUTHENTICATE")) return {"* BYE\r\n{} OK\r\n", true};
         const auto response = crypto::base64_decode(line.substr(line.rfind(' ') + 1)).value();
         const auto end = response.find('\0', 1);
         const bool right = response.substr(end + 1) == "password of " + response.substr(1, end - 1);
-        return {right ? "{} OK in\r\n" : imap_refusal};
+        return {right ? "{} OK in\r\n" : no};
     });
-    DirectoryHost host(imap_settings(server, five));
-    log_in_a_hundred(host);
-    EXPECT_LE(server.most_open(), 5U);
-    EXPECT_GE(server.most_open(), 4U) << "it does use them";
+    DirectoryHost host(settings(server.address(), in_the_clear + five));
+    test::expect_a_hundred_over_five(host, server);
 }
 
 // --- what a login costs on one
@@ -90,18 +70,17 @@ TEST(ImapConnections, AHundredLoginsOpenNoSixthOneAtAServerThatCounts) {
 // A server that offers this and never answers a farewell: what it has answered is the login.
 std::vector<std::size_t> round_trips_of_a_login(const std::string& offered,
                                                 const std::string& password) {
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {"* OK [CAPABILITY IMAP4rev1" + offered + "] ready\r\n"};
-        if (is_imap_command(line, "ID")) return {"* ID NIL\r\n{} OK\r\n"};
-        if (is_imap_command(line, "LOGOUT")) return {""};
+        if (is_command(line, "ID")) return {"* ID NIL\r\n{} OK\r\n"};
+        if (is_command(line, "LOGOUT")) return {""};
         if (line.ends_with("+}")) return {""};
         const bool has_more = line.ends_with("}") || line.ends_with("PLAIN");
         return {has_more ? "+ \r\n" : "A1 OK in\r\n"};
     });
     FaultProxy proxy(server.port());
-    const auto settings = test::replaced(imap_settings(server), std::to_string(server.port()),
-                                         std::to_string(proxy.port()));
-    DirectoryHost host(settings + "concurrency = 1\n");
+    DirectoryHost host(
+        settings("127.0.0.1:" + std::to_string(proxy.port()), in_the_clear + "concurrency = 1\n"));
     EXPECT_TRUE(eventually([&] { return proxy.quiet_for(100ms); }));
     EXPECT_EQ(host.outcome("jane", password), "accepted jane") << offered << host.log();
     EXPECT_THAT(host.log(), HasSubstr("connection=\"prepared\"")) << offered;
@@ -127,18 +106,8 @@ TEST(ImapConnections, DovecotIsAskedInOneRoundTripAndLeftInAnother) {
         fmt::format("type = \"imap\"\naddress = \"localhost:{}\"\ndomains = "
                     "[\"example.org\"]\ntls.starttls = \"never\"\n",
                     proxy.port()));
-    for (int logins = 0; logins < 5; ++logins) {
-        EXPECT_TRUE(eventually([&] { return proxy.quiet_for(50ms); }));
-        EXPECT_EQ(host.outcome("jane@example.org", "correct horse"), "accepted jane@example.org");
-    }
-    EXPECT_THAT(host.log(), HasSubstr("connection=\"prepared\""));
-    // The greeting tells what it can, so preparing costs none; the last one is at rest.
-    const auto all_left = [&] {
-        const auto counts = proxy.round_trips();
-        return std::ranges::count(counts, 2U) == 5 && proxy.quiet_for(200ms);
-    };
-    EXPECT_TRUE(eventually(all_left));
-    EXPECT_THAT(proxy.round_trips(), Each(testing::AnyOf(0U, 2U)));
+    // The greeting tells what it can.
+    test::expect_one_round_trip(host, proxy, 0);
 }
 
 // --- what becomes of those that the server does not want
@@ -146,14 +115,14 @@ TEST(ImapConnections, DovecotIsAskedInOneRoundTripAndLeftInAnother) {
 TEST(ImapConnections, AConnectionClosedAtRestIsNoAnswer) {
     // It lets every prepared connection die when it is used, and every new one live.
     std::atomic<int> logins{0}, greeted{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return ++greeted, ImapReply{imap_greeting};
-        if (!is_imap_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
-        return ++logins % 2 == 1 ? ImapReply{"", true} : ImapReply{imap_refusal};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return ++greeted, RemoteReply{greeting};
+        if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
+        return ++logins % 2 == 1 ? RemoteReply{"", true} : RemoteReply{no};
     });
-    DirectoryHost host(imap_settings(server, unprepared));
-    DirectoryHost prepared(imap_settings(server));
-    ASSERT_TRUE(test::eventually([&] { return greeted >= 1; }));
+    DirectoryHost host(settings(server.address(), unprepared));
+    DirectoryHost prepared(settings(server.address(), in_the_clear));
+    ASSERT_TRUE(eventually([&] { return greeted >= 1; }));
     std::this_thread::sleep_for(100ms);
     EXPECT_EQ(prepared.outcome("jane", "wrong"), "rejected bad_credentials") << prepared.log();
     EXPECT_EQ(logins, 2) << "once more, on a new one";
@@ -164,13 +133,12 @@ TEST(ImapConnections, AConnectionClosedAtRestIsNoAnswer) {
 
 TEST(ImapConnections, WhatItClosesAtRestIsReplaced) {
     std::atomic<bool> closes{true};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty())
-            return {imap_greeting + (closes ? "* BYE Idle for too long\r\n" : ""), closes};
-        return {imap_refusal};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting + (closes ? "* BYE Idle for too long\r\n" : ""), closes};
+        return {no};
     });
-    DirectoryHost host(imap_settings(server));
-    ASSERT_TRUE(test::eventually([&] { return server.connections() >= 2; }));
+    DirectoryHost host(settings(server.address(), in_the_clear));
+    ASSERT_TRUE(eventually([&] { return server.connections() >= 2; }));
     closes = false;
     EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials") << host.log();
     EXPECT_LE(server.connections(), 10U) << "not as fast as it can";
@@ -179,13 +147,13 @@ TEST(ImapConnections, WhatItClosesAtRestIsReplaced) {
 TEST(ImapConnections, WhoHasTooMuchOfUsIsLeftAlone) {
     std::atomic<bool> full{true};
     std::atomic<int> logins{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {imap_greeting};
-        if (!is_imap_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting};
+        if (!is_command(line, "AUTHENTICATE")) return {"{} OK\r\n", true};
         ++logins;
-        return {full ? "{} NO [LIMIT] Too many logins\r\n" : imap_refusal};
+        return {full ? "{} NO [LIMIT] Too many logins\r\n" : no};
     });
-    DirectoryHost host(imap_settings(server, unprepared));
+    DirectoryHost host(settings(server.address(), unprepared));
     EXPECT_EQ(host.outcome("jane", "wrong"), "unavailable directory");
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(host.outcome("jane", "wrong"), "unavailable directory");
@@ -193,8 +161,8 @@ TEST(ImapConnections, WhoHasTooMuchOfUsIsLeftAlone) {
     EXPECT_THAT(host.log(), HasSubstr("directory.slowed"));
     EXPECT_THAT(host.log(), Not(HasSubstr("directory.server-down")));
     full = false;
-    EXPECT_TRUE(test::eventually(
-        [&] { return host.outcome("jane", "wrong") == "rejected bad_credentials"; }));
+    EXPECT_TRUE(
+        eventually([&] { return host.outcome("jane", "wrong") == "rejected bad_credentials"; }));
 }
 
 std::size_t open_files() {
@@ -204,12 +172,12 @@ std::size_t open_files() {
 
 TEST(ImapConnections, TenThousandLoginsLeaveNothingOpen) {
     std::atomic<int> asked{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {imap_greeting};
-        if (is_imap_command(line, "LOGOUT")) return {"* BYE\r\n{} OK\r\n", true};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting};
+        if (is_command(line, "LOGOUT")) return {"* BYE\r\n{} OK\r\n", true};
         switch (asked++ % 5) {
             case 0:
-                return {imap_refusal};
+                return {no};
             case 1:
                 return {"", true};
             case 2:
@@ -218,7 +186,7 @@ TEST(ImapConnections, TenThousandLoginsLeaveNothingOpen) {
                 return {"{} OK in\r\n"};
         }
     });
-    DirectoryHost host(imap_settings(server, unprepared + "concurrency = 8\n"));
+    DirectoryHost host(settings(server.address(), unprepared + "concurrency = 8\n"));
     const auto some = [&](int logins) {
         std::vector<std::thread> askers;
         for (int i = 0; i < 4; ++i)
@@ -233,7 +201,7 @@ TEST(ImapConnections, TenThousandLoginsLeaveNothingOpen) {
     const auto before = open_files();
     some(10'000);
     EXPECT_GE(asked, 5'000);
-    EXPECT_TRUE(test::eventually([&] { return open_files() <= before + 2; }))
+    EXPECT_TRUE(eventually([&] { return open_files() <= before + 2; }))
         << before << " became " << open_files();
 }
 

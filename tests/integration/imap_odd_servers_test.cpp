@@ -9,65 +9,44 @@
 
 #include "crypto/base64.hpp"
 #include "support/directory_host.hpp"
-#include "support/gateway.hpp"
+#include "support/imap_words.hpp"
 #include "support/process.hpp"
-#include "support/scripted_imap.hpp"
+#include "support/remote_script.hpp"
 
 namespace postern {
 namespace {
 
 using test::DirectoryHost;
-using test::imap_greeting;
-using test::imap_refusal;
-using test::imap_settings;
-using test::ImapReply;
-using test::is_imap_command;
-using test::ScriptedImap;
-using test::unprepared;
+using test::RemoteReply;
+using test::RemoteScript;
+using test::ScriptedRemote;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using namespace std::chrono_literals;
+using namespace test::imap;
 using Clock = std::chrono::steady_clock;
 
 const std::string plain_greeting = "* OK ready\r\n";
 
-std::string settings(const ScriptedImap& server, const std::string& more = "") {
-    return imap_settings(server, unprepared + more);
-}
+const auto& is_command = RemoteScript::is_command;
 
-// A server that greets so and answers each of these commands so.
-struct Script {
-    std::string name, greeting;
-    std::vector<std::pair<std::string, std::string>> answers;
-    std::string outcome;  // of a login
-};
-
-ScriptedImap::Answer played(const Script& script) {
-    return [script](const std::string& line) -> ImapReply {
-        if (line.empty()) return {script.greeting};
-        for (const auto& [command, answer] : script.answers)
-            if (is_imap_command(line, command)) return {answer};
-        return {"{} BAD unexpected\r\n"};
-    };
-}
-
-std::vector<Script> scripts() {
+std::vector<RemoteScript> scripts() {
     const std::pair<std::string, std::string> capabilities{
         "CAPABILITY", "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n{} OK done\r\n"};
     const auto answered = [](const std::string& name, const std::string& answer,
                              const std::string& outcome) {
-        return Script{name, imap_greeting, {{"AUTHENTICATE", answer}}, outcome};
+        return RemoteScript{name, greeting, {{"AUTHENTICATE", answer}}, outcome};
     };
     return {
         answered("yes", "{} OK Logged in\r\n", "accepted jane"),
-        answered("no", imap_refusal, "rejected bad_credentials"),
+        answered("no", no, "rejected bad_credentials"),
         answered("a plain no", "{} NO Login failed.\r\n", "rejected bad_credentials"),
         answered("expired", "{} NO [EXPIRED] Change it\r\n", "rejected expired jane"),
         answered("not permitted", "{} NO [AUTHORIZATIONFAILED]\r\n", "rejected not_permitted jane"),
-        answered("words before", "* 3 EXISTS\r\n* OK [ALERT] hello\r\n" + imap_refusal,
+        answered("words before", "* 3 EXISTS\r\n* OK [ALERT] hello\r\n" + no,
                  "rejected bad_credentials"),
-        answered("a literal before", "* ID (\"name\" {5}\r\nA1 OK)\r\n" + imap_refusal,
+        answered("a literal before", "* ID (\"name\" {5}\r\nA1 OK)\r\n" + no,
                  "rejected bad_credentials"),
         answered("trouble", "{} NO [UNAVAILABLE] Down\r\n", "unavailable directory"),
         answered("trouble in words", "{} NO Temporary failure, try again\r\n",
@@ -86,7 +65,7 @@ std::vector<Script> scripts() {
                  "unavailable directory"),
         {"no capabilities at first",
          plain_greeting,
-         {capabilities, {"AUTHENTICATE", imap_refusal}},
+         {capabilities, {"AUTHENTICATE", no}},
          "rejected bad_credentials"},
         {"continued",
          "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n",
@@ -102,7 +81,7 @@ std::vector<Script> scripts() {
          "unavailable directory"},
         {"login",
          "* OK [CAPABILITY IMAP4rev1] ready\r\n",
-         {{"LOGIN \"jane\" \"correct horse\"", imap_refusal}},
+         {{"LOGIN \"jane\" \"correct horse\"", no}},
          "rejected bad_credentials"},
         {"login disabled",
          "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready\r\n",
@@ -118,7 +97,7 @@ std::vector<Script> scripts() {
          "unavailable directory"},
         {"an id refused",
          "* OK [CAPABILITY IMAP4rev1 ID AUTH=PLAIN SASL-IR] ready\r\n",
-         {{"ID (\"name\" \"Postern\"", "{} BAD what?\r\n"}, {"AUTHENTICATE", imap_refusal}},
+         {{"ID (\"name\" \"Postern\"", "{} BAD what?\r\n"}, {"AUTHENTICATE", no}},
          "rejected bad_credentials"},
         {"logged in already", "* PREAUTH welcome\r\n", {}, "unavailable directory"},
         {"shut", "* BYE closed\r\n", {}, "unavailable directory"},
@@ -130,8 +109,8 @@ std::vector<Script> scripts() {
 
 TEST(ImapOddServer, OnlyAClearNoIsANo) {
     for (const auto& script : scripts()) {
-        const ScriptedImap server(played(script));
-        DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
+        const ScriptedRemote server(script.played());
+        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
         EXPECT_EQ(host.outcome("jane", "correct horse"), script.outcome)
             << script.name << host.log();
     }
@@ -139,52 +118,34 @@ TEST(ImapOddServer, OnlyAClearNoIsANo) {
 
 // What the whole dialogue says, said only so far, and then the connection is cut.
 TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
-    for (const auto& script : scripts()) {
-        const auto whole = played(script);
-        for (std::size_t step = 0; step <= script.answers.size(); ++step) {
-            const auto full = step == 0 ? script.greeting : script.answers[step - 1].second;
-            for (const std::size_t cut : {full.size() - 2, full.size() / 2, std::size_t{0}}) {
-                const std::string command = step == 0 ? "" : script.answers[step - 1].first;
-                const ScriptedImap server([&](const std::string& line) -> ImapReply {
-                    const bool here =
-                        step == 0 ? line.empty() : !line.empty() && is_imap_command(line, command);
-                    auto reply = whole(line);
-                    if (here) reply = {reply.octets.substr(0, cut), true};
-                    return reply;
-                });
-                DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
-                const auto outcome = host.outcome("jane", "correct horse");
-                const bool later = !script.outcome.starts_with("unavailable") &&
-                                   script.answers.size() > 1 && outcome == script.outcome;
-                if (later) continue;  // what was cut was not needed
-                EXPECT_THAT(outcome, StartsWith("unavailable"))
-                    << script.name << " step " << step << " cut at " << cut;
-            }
-        }
-    }
+    for (const auto& script : scripts())
+        test::expect_no_answer_cut_short(script, [](const ScriptedRemote& server) {
+            DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
+            return host.outcome("jane", "correct horse");
+        });
 }
 
 TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
     std::atomic<std::size_t> cut{0};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {imap_greeting};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting};
         const auto tag = line.substr(0, line.find(' '));
-        return {(tag + imap_refusal.substr(2)).substr(0, cut), true};
+        return {(tag + no.substr(2)).substr(0, cut), true};
     });
-    DirectoryHost host(settings(server, "timeout = \"2s\"\n"));
-    for (cut = 0; cut < imap_refusal.size() - 1; ++cut)
+    DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
+    for (cut = 0; cut < no.size() - 1; ++cut)
         EXPECT_THAT(host.outcome("jane", "wrong"), StartsWith("unavailable")) << cut;
-    cut = imap_refusal.size();
+    cut = no.size();
     EXPECT_EQ(host.outcome("jane", "wrong"), "rejected bad_credentials");
 }
 
 TEST(ImapOddServer, SilenceEndsWithTheTime) {
     for (const std::string silent : {"", "AUTHENTICATE"}) {
-        const ScriptedImap server([&](const std::string& line) -> ImapReply {
-            const bool here = silent.empty() ? line.empty() : is_imap_command(line, silent);
-            return {here ? "" : imap_greeting};
+        const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+            const bool here = silent.empty() ? line.empty() : is_command(line, silent);
+            return {here ? "" : greeting};
         });
-        DirectoryHost host(settings(server, "timeout = \"500ms\"\n"));
+        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"500ms\"\n"));
         const auto begun = Clock::now();
         EXPECT_THAT(host.outcome("jane", "correct horse"), StartsWith("unavailable"));
         EXPECT_LT(Clock::now() - begun, 1500ms);
@@ -204,11 +165,11 @@ TEST(ImapOddServer, WhatIsWithoutEndEndsTheConnection) {
     const auto before = test::usage(::getpid()).resident;
     for (const auto& [what, octets] : endless)
         for (const bool at_login : {false, true}) {
-            const ScriptedImap server([&](const std::string& heard) -> ImapReply {
-                if (at_login && heard.empty()) return {imap_greeting};
+            const ScriptedRemote server([&](const std::string& heard) -> RemoteReply {
+                if (at_login && heard.empty()) return {greeting};
                 return {octets, true};
             });
-            DirectoryHost host(settings(server, "timeout = \"5s\"\n"));
+            DirectoryHost host(settings(server.address(), unprepared + "timeout = \"5s\"\n"));
             const auto begun = Clock::now();
             EXPECT_EQ(host.outcome("jane", "correct horse"), "unavailable directory") << what;
             EXPECT_LT(Clock::now() - begun, 4s) << what;
@@ -219,26 +180,26 @@ TEST(ImapOddServer, WhatIsWithoutEndEndsTheConnection) {
 
 TEST(ImapOddServer, OctetsBehindTheAnswerToStartTlsAreAnAttack) {
     std::atomic<bool> logged_in{false};
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
         if (line.empty()) return {"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] ready\r\n"};
-        if (is_imap_command(line, "STARTTLS")) return {"{} OK go\r\nA2 OK Logged in\r\n"};
+        if (is_command(line, "STARTTLS")) return {"{} OK go\r\nA2 OK Logged in\r\n"};
         logged_in = true;
         return {"{} OK\r\n"};
     });
     DirectoryHost host(
-        test::replaced(settings(server), "starttls = \"never\"", "allow-invalid-certs = true"));
+        settings(server.address(), "tls.allow-invalid-certs = true\npool.ready = 0\n"));
     EXPECT_THAT(host.why("jane", "correct horse"), HasSubstr("before the TLS handshake"));
     EXPECT_FALSE(logged_in);
 }
 
 TEST(ImapOddServer, OneOddAnswerTakesNobodyElseDown) {
     const auto odd = crypto::base64_encode(std::string_view("\0jane\0odd", 9));
-    const ScriptedImap server([&](const std::string& line) -> ImapReply {
-        if (line.empty()) return {imap_greeting};
+    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
+        if (line.empty()) return {greeting};
         if (line.ends_with(odd)) return {"what?\r\n", true};
-        return {is_imap_command(line, "AUTHENTICATE") ? "{} OK\r\n" : "", true};
+        return {is_command(line, "AUTHENTICATE") ? "{} OK\r\n" : "", true};
     });
-    DirectoryHost host(settings(server));
+    DirectoryHost host(settings(server.address(), unprepared));
     for (int i = 0; i < 10; ++i) {
         EXPECT_THAT(host.outcome("jane", "odd"), StartsWith("unavailable"));
         EXPECT_EQ(host.outcome("jane", "right"), "accepted jane") << host.log();

@@ -1,4 +1,4 @@
-// backends/imap against a real Dovecot.
+// type = "imap" against a real Dovecot.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -54,7 +54,7 @@ EVERYWHERE = set(MAY_INCLUDE)
 # Third-party header (prefix) -> who may include it: folders, or single files without their ending.
 # The longest prefix that fits decides.
 THIRD_PARTY = {
-    "boost/algorithm/": {"backends/imap/imap_protocol"},
+    "boost/algorithm/": {"backends/remote/wordings"},
     "boost/asio/": ASIO | {"crypto/hash_pool", "observe/http_listener"},
     "boost/beast/": {"observe/http_listener"},
     "boost/json": {"directory", "cache", "config", "observe", "expr", "backends", "app", "cli"},

@@ -73,7 +73,9 @@ class ShippedSettings(unittest.TestCase):
                 self.check(f"examples/{name}.toml")
 
     def test_a_mail_server(self):
-        self.check("examples/imap.toml")
+        for name in ("imap", "remote-smtp"):
+            with self.subTest(name):
+                self.check(f"examples/{name}.toml")
 
     def test_no_example_is_left_out(self):
         here = Path(__file__).read_text(encoding="utf-8")

@@ -60,6 +60,34 @@ userdb {{
 }}
 )";
 
+// Nobody is there to relay to: a login does not need that.
+constexpr std::string_view submission_settings = R"(
+protocols = imap submission lmtp
+submission_relay_host = 127.0.0.1
+submission_backend_capabilities = 8BITMIME
+service submission-login {{
+  service_count = 0
+  chroot =
+  inet_listener submission {{
+    port = {0}
+  }}
+  inet_listener submissions {{
+    port = {1}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {2}
+  }}
+}}
+service auth {{
+  inet_listener {{
+    port = {3}
+  }}
+}}
+)";
+
 constexpr std::string_view tls_settings = R"(
 ssl = yes
 ssl_cert = <{0}
@@ -92,7 +120,8 @@ Dovecot::Dovecot(DovecotOptions options)
       authority_(std::make_unique<CertificateAuthority>(directory_.path())),
       certificate_(authority_->issue(options_.certificate)),
       port_(free_port()),
-      tls_port_(free_port()) {
+      tls_port_(free_port()),
+      submission_{free_port(), free_port(), free_port(), free_port()} {
     fs::create_directory(directory_ / "mail");
     fs::permissions(directory_ / "mail", fs::perms(0777));
     write_users();
@@ -131,6 +160,10 @@ void Dovecot::write_settings() const {
                                 user.uid, user.gid);
     settings += options_.tls ? fmt::format(tls_settings, certificate_.cert, certificate_.key)
                              : std::string("ssl = no\n");
+    if (options_.submission)
+        settings += fmt::format(submission_settings, submission_.submission,
+                                options_.tls ? submission_.submissions : 0, submission_.lmtp,
+                                submission_.sasl);
     if (::geteuid() != 0) settings += fmt::format(own_user_settings, user.name, user.gid);
     write_file(directory_ / "dovecot.conf", settings + options_.settings);
 }

@@ -20,14 +20,15 @@ struct DovecotUser {
 struct DovecotOptions {
     std::vector<DovecotUser> users = {{"jane@example.org", "correct horse"}};
     bool tls = true;            // STARTTLS and implicit TLS
+    bool submission = false;    // that service and LMTP as well, and its passwords for Postfix
     int crowd = 0;              // further users: crowd_name(1) and so on
     std::string settings = {};  // lines of dovecot.conf
     // What the certificate of the server says.
     CertificateRequest certificate = {.name = "server", .names = {"localhost", "127.0.0.1"}};
 };
 
-// A real Dovecot in a temporary directory, on free ports of 127.0.0.1: nothing but IMAP, with the
-// passwords of a file.
+// A real Dovecot in a temporary directory, on free ports of 127.0.0.1: IMAP and what is
+// asked for, with the passwords of a file.
 class Dovecot {
  public:
     explicit Dovecot(DovecotOptions options = {});
@@ -35,8 +36,15 @@ class Dovecot {
 
     std::uint16_t port() const { return port_; }
     std::uint16_t tls_port() const { return tls_port_; }
+    // What it serves with DovecotOptions::submission.
+    struct SubmissionPorts {
+        std::uint16_t submission, submissions, lmtp;
+        std::uint16_t sasl;  // for smtpd_sasl_path
+    };
+    const SubmissionPorts& submission() const { return submission_; }
     // A PEM file that a client has to trust.
     std::string ca() const { return authority_->file(); }
+    const CertificateFiles& certificate() const { return certificate_; }
     static std::string crowd_name(int number);  // "user00001@example.org"
     static std::string crowd_password(int number);
 
@@ -60,6 +68,7 @@ class Dovecot {
     std::unique_ptr<CertificateAuthority> authority_;
     CertificateFiles certificate_;
     std::uint16_t port_, tls_port_;
+    SubmissionPorts submission_;
     std::unique_ptr<Process> process_;
 };
 

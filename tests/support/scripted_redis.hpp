@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "support/scripted_imap.hpp"
+#include "support/scripted_remote.hpp"
 
 namespace postern::test {
 
@@ -12,8 +12,8 @@ namespace postern::test {
 class ScriptedRedis {
  public:
     // To these words, in place of what a good server says.
-    explicit ScriptedRedis(std::map<std::string, ImapReply> replies)
-        : lines_([replies = std::move(replies)](const std::string& line) -> ImapReply {
+    explicit ScriptedRedis(std::map<std::string, RemoteReply> replies)
+        : lines_([replies = std::move(replies)](const std::string& line) -> RemoteReply {
               if (const auto found = replies.find(line); found != replies.end())
                   return found->second;
               if (line == "CLIENT") return {"+OK\r\n"};
@@ -26,7 +26,7 @@ class ScriptedRedis {
     std::size_t connections() const { return lines_.connections(); }
 
  private:
-    ScriptedImap lines_;
+    ScriptedRemote lines_;
 };
 
 }  // namespace postern::test
