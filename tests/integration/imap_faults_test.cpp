@@ -149,8 +149,8 @@ TEST_F(ImapFaults, WhoWaitsForAConnectionIsToldThatWeAreBusy) {
     std::vector<std::thread> askers;
     std::atomic<int> busy{0};
     for (int i = 0; i < 3; ++i)
-        askers.emplace_back([&] {
-            if (in_time(host) == "unavailable busy") ++busy;
+        askers.emplace_back([&, other = "wrong " + std::to_string(i)] {
+            if (in_time(host, other) == "unavailable busy") ++busy;
         });
     for (auto& asker : askers)
         asker.join();
