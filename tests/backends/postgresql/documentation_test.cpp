@@ -27,7 +27,7 @@ Read read(std::string_view lines) {
     auto document =
         config::Document::parse(fmt::format("[directory.sql]\n{}", lines), "postern.toml");
     auto section = document.root().table("directory").table("sql");
-    directory::read_service_settings(section, "type");
+    directory::read_backend_settings(section);
     read_administration(section);
     Read result{read_settings(section, log), {}};
     document.report_unknown_keys();
