@@ -141,7 +141,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view acc
 net::Task<std::optional<std::int64_t>> Store::flush_all() {
     const auto flushed = now();
     rules_.not_before = flushed;
-    begin_anew();
+    forget_here();
     bool done = true;
     if (redis_) {
         const auto& name = keys_.current.not_before_record();
@@ -194,7 +194,7 @@ void Store::hear(std::string_view message) {
         if (!flushed) return;
         const Time when{std::chrono::milliseconds(static_cast<std::int64_t>(*flushed))};
         rules_.not_before = std::max(rules_.not_before, std::min(when, now()));
-        begin_anew();
+        forget_here();
     } else if (kind == "login") {
         ++epoch_;
         local_.forget_login_record(what);
@@ -212,7 +212,7 @@ void Store::hear(std::string_view message) {
 void Store::heard_nothing() {
     const auto known = rules_.not_before;
     rules_.not_before = now();
-    begin_anew();
+    forget_here();
     asio::co_spawn(
         executor_,
         [](std::shared_ptr<Store> store, Time not_before) -> net::Task<> {
@@ -236,7 +236,7 @@ net::Task<> Store::read_not_before(Time known) {
     rules_.not_before = known;
 }
 
-void Store::begin_anew() {
+void Store::forget_here() {
     local_.clear();
     ++epoch_;
 }
