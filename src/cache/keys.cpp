@@ -22,9 +22,8 @@ std::string with_length(std::string_view text) {
     return writer.take();
 }
 
-const crypto::Secret& whole(const crypto::Secret& cache_key) {
-    if (cache_key.reveal().size() != Keys::key_size)
-        throw std::invalid_argument("cache.key has 32 octets");
+std::string_view whole(std::string_view cache_key) {
+    if (cache_key.size() != Keys::key_size) throw std::invalid_argument("cache.key has 32 octets");
     return cache_key;
 }
 
@@ -60,7 +59,7 @@ class Keys::Purposes {
  public:
     Purposes(const crypto::Secret& cache_key, std::string_view directory,
              std::string_view fingerprint)
-        : keys_(whole(cache_key).reveal(), "postern cache"),
+        : keys_(whole(cache_key.reveal()), "postern cache"),
           settings_(with_length(directory) + with_length(fingerprint)) {}
 
     crypto::Hmac hmac(std::string_view purpose) const {

@@ -78,11 +78,14 @@ class Store : public std::enable_shared_from_this<Store> {
     // The same for an account that the directory says has changed.
     net::Task<std::optional<std::int64_t>> flush_account(std::string_view account);
     net::Task<std::optional<std::int64_t>> flush_all();
+    // Only what this process remembers.
+    void forget_here();
 
     const Keys& keys() const { return keys_.current; }
     const std::optional<Keys>& previous_keys() const { return keys_.previous; }
     const Rules& rules() const { return rules_; }
     Time now() const { return clock_(); }
+    const net::Executor& executor() const { return executor_; }
     const Redis* redis() const { return redis_.get(); }
     Local::Counts counts() const { return local_.counts(); }
 
@@ -130,7 +133,6 @@ class Store : public std::enable_shared_from_this<Store> {
     void hear(std::string_view message);
     void heard_nothing();
     net::Task<> read_not_before(Time known);
-    void begin_anew();
     std::chrono::milliseconds life() const;
 
     KeyRing keys_;

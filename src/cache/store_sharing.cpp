@@ -63,8 +63,8 @@ net::Task<> Store::run_errands(std::shared_ptr<Store> store, std::string record)
     store->errands_.erase(record);
 }
 
-// Compare-and-set: whoever was faster is read again, and when that happens time and again nothing
-// of it stays. True: it stands in Redis, or nothing had to be written.
+// Compare-and-set: whoever was faster is read again. When that happens time and again, or the record
+// would be too long, nothing of it stays. True: it stands in Redis, or nothing had to be written.
 template <class Record>
 net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
                              Written<Record> written) {
@@ -78,7 +78,7 @@ net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, A
         const auto next = apply(before);
         if (!next) co_return true;
         const auto plain = encode(*next);
-        if (!plain) co_return false;
+        if (!plain) break;  // more than a record may hold
         const auto outcome =
             co_await redis_->replace(name, *sealed, keys_.current.seal(name, *plain), life);
         const auto* replacement = std::get_if<Replacement>(&outcome);
@@ -141,7 +141,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view acc
 net::Task<std::optional<std::int64_t>> Store::flush_all() {
     const auto flushed = now();
     rules_.not_before = flushed;
-    begin_anew();
+    forget_here();
     bool done = true;
     if (redis_) {
         const auto& name = keys_.current.not_before_record();
@@ -194,7 +194,7 @@ void Store::hear(std::string_view message) {
         if (!flushed) return;
         const Time when{std::chrono::milliseconds(static_cast<std::int64_t>(*flushed))};
         rules_.not_before = std::max(rules_.not_before, std::min(when, now()));
-        begin_anew();
+        forget_here();
     } else if (kind == "login") {
         ++epoch_;
         local_.forget_login_record(what);
@@ -212,7 +212,7 @@ void Store::hear(std::string_view message) {
 void Store::heard_nothing() {
     const auto known = rules_.not_before;
     rules_.not_before = now();
-    begin_anew();
+    forget_here();
     asio::co_spawn(
         executor_,
         [](std::shared_ptr<Store> store, Time not_before) -> net::Task<> {
@@ -221,22 +221,24 @@ void Store::heard_nothing() {
         asio::detached);
 }
 
+// One that neither key opens may hide a flush: then what was learned before now stays forgotten.
 net::Task<> Store::read_not_before(Time known) {
-    std::vector<const Keys*> all{&keys_.current};
-    if (keys_.previous) all.push_back(&*keys_.previous);
-    for (const auto* keys : all) {
-        const auto& name = keys->not_before_record();
-        const auto answer = co_await redis_->get(name);
-        const auto* found = std::get_if<Redis::Found>(&answer);
-        if (found == nullptr) co_return;
-        const auto plain = *found ? keys->open(name, **found) : std::nullopt;
-        const auto flushed = plain ? decode_not_before(*plain) : std::nullopt;
-        known = std::max(known, std::min(flushed.value_or(Time()), now()));
+    const auto& name = keys_.current.not_before_record();
+    const auto answer = co_await redis_->get(name);
+    const auto* found = std::get_if<Redis::Found>(&answer);
+    if (found == nullptr) co_return;
+    Time flushed;
+    if (*found) {
+        auto plain = keys_.current.open(name, **found);
+        if (!plain && keys_.previous) plain = keys_.previous->open(name, **found);
+        const auto when = plain ? decode_not_before(*plain) : std::nullopt;
+        if (!when) co_return;
+        flushed = std::min(*when, now());
     }
-    rules_.not_before = known;
+    rules_.not_before = std::max(known, flushed);
 }
 
-void Store::begin_anew() {
+void Store::forget_here() {
     local_.clear();
     ++epoch_;
 }

@@ -16,6 +16,7 @@ std::optional<CacheSettings> read_cache_settings(config::Section& directory) {
     store.bytes = static_cast<std::size_t>(cache.size("size", store.bytes, 64 * 1024));
     store.local = cache.duration("local", store.local, 0ms, 1h);
     settings.redis = cache.text("redis");
+    settings.watch = cache.boolean("watch", false);
     auto ttl = cache.table("ttl");
     auto& rules = store.rules;
     rules.positive = ttl.duration("positive", rules.positive, 0ms, 24h * 30);

@@ -12,7 +12,8 @@ namespace postern::directory {
 // What of a directory's answers may be remembered: the table `cache` of its section.
 struct CacheSettings {
     cache::StoreSettings store;
-    std::string redis;  // names a [redis.x]; empty: only this process remembers
+    std::string redis;   // names a [redis.x]; empty: only this process remembers
+    bool watch = false;  // the directory tells what changes
 };
 
 // `directory` is the section that has the table; nullopt: it has none, so nothing is remembered.

@@ -24,8 +24,12 @@ struct Cached::Judgement {
 };
 
 Cached::Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
-               observe::Log& log, std::string name)
-    : Decorator(std::move(inner)), store_(std::move(store)), log_(log), name_(std::move(name)) {}
+               observe::Log& log, std::string name, bool watches)
+    : Decorator(std::move(inner)), store_(std::move(store)), log_(log), name_(std::move(name)) {
+    if (watches)
+        watch_ = std::make_unique<CacheWatch>(shared_inner(), store_, log_, name_,
+                                              store_->executor());
+}
 
 Cached::~Cached() {
     store_->close();

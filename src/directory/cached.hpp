@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cache/store.hpp"
+#include "directory/cache_watch.hpp"
 #include "directory/decorator.hpp"
 #include "observe/log.hpp"
 
@@ -16,8 +17,9 @@ namespace postern::directory {
 // go on. What it remembers is the Store's; what it means is decided by cache/record.
 class Cached final : public Decorator {
  public:
+    // `watches`: `inner` tells what changes.
     Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
-           observe::Log& log, std::string name);
+           observe::Log& log, std::string name, bool watches = false);
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
 
@@ -49,6 +51,7 @@ class Cached final : public Decorator {
         std::uint64_t stale = 0;                                // served while it could not answer
     };
     Counts counts_;
+    std::unique_ptr<CacheWatch> watch_;
     bool unavailable_ = false;  // so was the directory when it was asked last
 };
 

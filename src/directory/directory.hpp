@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Capabilities {
     bool groups_are_dns = false;   // a group is "cn=sales,dc=example,dc=org", not "sales"
     bool takes_in = false;         // `adopt` works
     bool lists_accounts = false;   // `accounts` works
+    bool tells_changes = false;    // `watch` works
 };
 
 // Somebody who moves in from another directory.
@@ -55,6 +57,15 @@ struct Figure {
     double value = 0;
 };
 using Figures = std::vector<Figure>;
+
+// Who wants to hear what changes in a directory; on its thread, and cheap.
+class Changes {
+ public:
+    virtual ~Changes() = default;
+    virtual void account_changed(std::string_view name) = 0;  // the directory's spelling
+    // From now on changes are heard; what has changed until now nobody knows.
+    virtual void begun() = 0;
+};
 
 // Used from one thread, its own, and destroyed there when no question is open; coroutines that it
 // has spawned itself must not touch it from then on. Broken I/O may throw; whoever stands outermost
@@ -85,6 +96,9 @@ class Directory {
     // For `postern check --connect`: whether what the backend depends on can be reached and agrees
     // with the settings. Takes as long as it takes; a backend that depends on nothing is silent.
     virtual net::Task<Findings> examine() { co_return Findings(); }
+    // For the cache: tells what changes, until it is cancelled or the connection breaks, which
+    // throws. Whoever wants to go on calls it again.
+    virtual net::Task<> watch(Changes&) { co_return; }
     // Whatever is remembered of this login and its account, or of everybody (nullopt).
     virtual net::Task<ForgetResult> forget(const std::optional<identity::Login>&) {
         co_return Forgotten();

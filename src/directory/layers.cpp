@@ -23,7 +23,8 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
             return std::make_unique<Timed>(std::move(inner), settings.timeout);
         case Layer::cached:
             if (!parts.store) return inner;
-            return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name);
+            return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name,
+                                            settings.watches);
         case Layer::guarded:
             if (!settings.guard) return inner;
             return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.counters);

@@ -38,6 +38,7 @@ struct LayerSettings {
     LimitedSettings limits;
     BreakerSettings breaker;
     std::optional<GuardSettings> guard;  // nullopt: none
+    bool watches = false;                // the backend tells the cache what changes
 };
 
 struct LayerParts {

@@ -107,6 +107,15 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
     if (redis) parts.store->subscribe(redis, redis_name);
 }
 
+bool watches(config::Section& section, const ServiceSettings& settings, const Capabilities& can) {
+    if (!settings.cache || !settings.cache->watch) return false;
+    if (!can.tells_changes)
+        section.table("cache").problem(
+            "watch", "this directory cannot tell what changes in it",
+            "cache.watch = false; what is remembered then ends with cache.ttl");
+    return can.tells_changes;
+}
+
 std::unique_ptr<Service> make_backend(const std::string& name, config::Section& section,
                                       std::string_view key, const Plugin& plugin,
                                       const SharedParts& shared) {
@@ -117,10 +126,12 @@ std::unique_ptr<Service> make_backend(const std::string& name, config::Section& 
         auto backend = plugin.create(context, section);
         if (backend) backend = add_addresses(std::move(backend), name, section, shared);
         if (!backend) throw NotBuilt();
+        auto layers = settings.layers;
+        layers.watches = watches(section, settings, backend->capabilities());
         LayerParts parts{shared.log, name};
         if (settings.cache || settings.layers.guard)
             remember(section, settings, backend->capabilities(), shared, io.get_executor(), parts);
-        return stand_around(std::move(backend), layers_of_a_backend, settings.layers, parts);
+        return stand_around(std::move(backend), layers_of_a_backend, layers, parts);
     };
     return std::make_unique<Service>(name, settings.layers.timeout, shared.log, build);
 }

@@ -92,6 +92,11 @@ inline constexpr Event cache_stale{
     "cache.stale", Level::warning,
     "A directory cannot answer; somebody whose password was right before has been let in."};
 
+inline constexpr Event cache_deaf{
+    "cache.deaf", Level::warning,
+    "A directory does not tell any more what changes in it; until it does again, an old password "
+    "may work for as long as `cache.ttl.positive`."};
+
 inline constexpr Event directory_ready{"directory.ready", Level::info, "A directory is loaded."};
 inline constexpr Event directory_server_down{
     "directory.server-down", Level::error,

@@ -3,12 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hex.hpp"
-#include "support/octets.hpp"
 
 namespace postern::crypto {
 namespace {
-
-using test::octets;
 
 std::string hex_of(const Hmac& hmac, std::initializer_list<std::string_view> parts) {
     const auto result = hmac(parts);

@@ -55,7 +55,7 @@ class CacheSharingTest : public testing::Test {
     // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it.
     std::unique_ptr<Gateway> gateway(cache::StoreSettings settings = usual(),
                                      const std::string& secret = "", bool after_ours = false) {
-        auto text = fmt::format("url = \"{}\"\n", redis->url());
+        auto text = fmt::format("url = \"{}\"\ntimeout = \"{}\"\n", redis->url(), redis_timeout);
         auto document = config::Document::parse("[redis.shared]\n" + text, "test.toml");
         auto section = document.root().table("redis").table("shared");
         const auto redis_settings = cache::read_redis_settings(section);
@@ -80,6 +80,7 @@ class CacheSharingTest : public testing::Test {
             [this](const Credentials& asked) { return answered(people.answer(asked)); });
         made->cached = std::make_unique<Cached>(std::move(inner), made->store, log, "people");
         test::run_until(io, [&] { return client->is_up() && made->store->is_heard(); });
+        settle();  // it asks when everything was flushed last
         return made;
     }
     static cache::StoreSettings usual() {
@@ -122,6 +123,7 @@ class CacheSharingTest : public testing::Test {
 
     asio::io_context io{1};
     test::CapturedLog log;
+    std::string redis_timeout = "2s";  // longer than a busy machine is busy
     std::string key = crypto::random_octets(32);
     std::unique_ptr<RedisServer> redis = std::make_unique<RedisServer>();
     People people{{{"jane", "first"}, {"paul", "first"}}};
@@ -174,9 +176,8 @@ TEST_F(CacheSharingTest, AFlushIsHeardWithinASecond) {
     test::run_task(io, net::sleep_for(500ms));
     EXPECT_EQ(ask(*b, "paul", "first"), "bad_credentials by directory");
     auto newcomer = gateway();
-    EXPECT_EQ(ask(*newcomer, "jane", "first"), "bad_credentials by redis") << "learned since then";
-    people.passwords["paul"] = "first";
-    EXPECT_EQ(ask(*newcomer, "paul", "second").substr(0, 15), "bad_credentials");
+    EXPECT_EQ(ask(*newcomer, "paul", "first"), "bad_credentials by redis") << "learned since then";
+    EXPECT_EQ(ask(*newcomer, "jane", "first"), "bad_credentials by directory");
 }
 
 TEST_F(CacheSharingTest, WhoMissedAFlushBeginsAnew) {
@@ -194,6 +195,7 @@ TEST_F(CacheSharingTest, WhoMissedAFlushBeginsAnew) {
 }
 
 TEST_F(CacheSharingTest, ARedisThatSaysNothingCostsItsDeadlineAndNoAnswer) {
+    redis_timeout = "50ms";
     auto a = gateway();
     ask(*a, "jane", "first");
     settle();
@@ -260,7 +262,9 @@ TEST_F(CacheSharingTest, WhoHasTheKeyAloneCanWriteALogin) {
 }
 
 TEST_F(CacheSharingTest, ARecordOfBeforeIsNotBelievedWhereTheNewerOneWasSeen) {
-    auto a = gateway();
+    auto settings = usual();
+    settings.local = 0ms;  // Redis is looked at for every login
+    auto a = gateway(settings);
     ask(*a, "jane", "first");
     settle();
     std::map<std::string, std::string> before;
@@ -273,8 +277,6 @@ TEST_F(CacheSharingTest, ARecordOfBeforeIsNotBelievedWhereTheNewerOneWasSeen) {
     settle();
     for (const auto& [name, ignored] : before)
         redis->ask({"RENAME", "old " + name, name});
-    auto settings = usual();
-    settings.local = 0ms;  // Redis is looked at for every login
     EXPECT_EQ(ask(*a, "jane", "first"), "bad_credentials by directory");
     EXPECT_EQ(ask(*a, "jane", "second"), "accepted by cache");
 }
