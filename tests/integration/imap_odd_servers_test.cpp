@@ -107,40 +107,25 @@ std::vector<RemoteScript> scripts() {
     };
 }
 
+std::string login(const ScriptedRemote& server) {
+    DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
+    return host.outcome("jane", "correct horse");
+}
+
 TEST(ImapOddServer, OnlyAClearNoIsANo) {
-    for (const auto& script : scripts()) {
-        const ScriptedRemote server(script.played());
-        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-        EXPECT_EQ(host.outcome("jane", "correct horse"), script.outcome)
-            << script.name << host.log();
-    }
+    for (const auto& script : scripts())
+        EXPECT_EQ(login(ScriptedRemote(script.played())), script.outcome) << script.name;
 }
 
 // What the whole dialogue says, said only so far, and then the connection is cut.
 TEST(ImapOddServer, NothingThatIsCutShortIsANo) {
     for (const auto& script : scripts())
-        test::expect_no_answer_cut_short(script, [](const ScriptedRemote& server) {
-            DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-            return host.outcome("jane", "correct horse");
-        });
+        test::expect_no_answer_cut_short(script, login);
 }
 
 TEST(ImapOddServer, ARefusalCutAtAnyOctetIsNone) {
-    std::atomic<std::size_t> cut{0};
-    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
-        if (line.empty()) return {greeting};
-        const auto tag = line.substr(0, line.find(' '));
-        return {(tag + no.substr(2)).substr(0, cut), true};
-    });
-    // A new directory each time: one that had no answer so often would not ask.
-    const auto outcome = [&] {
-        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-        return host.outcome("jane", "wrong");
-    };
-    for (cut = 0; cut < no.size() - 1; ++cut)
-        EXPECT_THAT(outcome(), StartsWith("unavailable")) << cut;
-    cut = no.size();
-    EXPECT_EQ(outcome(), "rejected bad_credentials");
+    test::expect_no_refusal_cut_short(
+        {"no", greeting, {{"AUTHENTICATE", no}}, "rejected bad_credentials"}, login);
 }
 
 TEST(ImapOddServer, SilenceEndsWithTheTime) {

@@ -100,38 +100,23 @@ std::vector<RemoteScript> scripts() {
     };
 }
 
+std::string login(const ScriptedRemote& server) {
+    DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
+    return host.outcome("jane", "correct horse");
+}
+
 TEST(SmtpOddServer, OnlyAClearNoIsANo) {
-    for (const auto& each : scripts()) {
-        const ScriptedRemote server(each.played());
-        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-        EXPECT_EQ(host.outcome("jane", "correct horse"), each.outcome) << each.name << host.log();
-    }
+    for (const auto& each : scripts())
+        EXPECT_EQ(login(ScriptedRemote(each.played())), each.outcome) << each.name;
 }
 
 TEST(SmtpOddServer, NothingThatIsCutShortIsANo) {
     for (const auto& each : scripts())
-        test::expect_no_answer_cut_short(each, [](const ScriptedRemote& server) {
-            DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-            return host.outcome("jane", "correct horse");
-        });
+        test::expect_no_answer_cut_short(each, login);
 }
 
 TEST(SmtpOddServer, ARefusalCutAtAnyOctetIsNone) {
-    std::atomic<std::size_t> cut{0};
-    const ScriptedRemote server([&](const std::string& line) -> RemoteReply {
-        if (line.empty()) return {greeting};
-        if (line.starts_with("EHLO")) return {plain};
-        return {no.substr(0, cut), true};
-    });
-    // A new directory each time: one that had no answer so often would not ask.
-    const auto outcome = [&] {
-        DirectoryHost host(settings(server.address(), unprepared + "timeout = \"2s\"\n"));
-        return host.outcome("jane", "wrong");
-    };
-    for (cut = 0; cut < no.size() - 1; ++cut)
-        EXPECT_THAT(outcome(), StartsWith("unavailable")) << cut;
-    cut = no.size();
-    EXPECT_EQ(outcome(), "rejected bad_credentials");
+    test::expect_no_refusal_cut_short(answered("no", no, "rejected bad_credentials"), login);
 }
 
 TEST(SmtpOddServer, WhatIsWithoutEndEndsTheConnection) {

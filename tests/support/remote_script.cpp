@@ -32,8 +32,7 @@ ScriptedRemote::Answer RemoteScript::cut(std::size_t step, std::size_t octets) c
     };
 }
 
-void expect_no_answer_cut_short(const RemoteScript& script,
-                                const std::function<std::string(const ScriptedRemote&)>& login) {
+void expect_no_answer_cut_short(const RemoteScript& script, const RemoteLogin& login) {
     for (std::size_t step = 0; step <= script.answers.size(); ++step) {
         const auto& whole = step == 0 ? script.greeting : script.answers[step - 1].second;
         for (const std::size_t octets : {whole.size() - 2, whole.size() / 2, std::size_t{0}}) {
@@ -45,6 +44,18 @@ void expect_no_answer_cut_short(const RemoteScript& script,
                     << script.name << " step " << step << " cut at " << octets;
         }
     }
+}
+
+void expect_no_refusal_cut_short(const RemoteScript& script, const RemoteLogin& login) {
+    const auto last = script.answers.size();
+    const auto whole = script.answers.back().second.size();
+    const auto outcome = [&](std::size_t octets) {
+        return login(ScriptedRemote(script.cut(last, octets)));
+    };
+    // Without its last LF it is as good.
+    for (std::size_t octets = 0; octets < whole - 1; ++octets)
+        EXPECT_THAT(outcome(octets), StartsWith("unavailable")) << octets;
+    EXPECT_EQ(outcome(whole), script.outcome);
 }
 
 }  // namespace postern::test

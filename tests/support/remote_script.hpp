@@ -25,8 +25,12 @@ struct RemoteScript {
     ScriptedRemote::Answer cut(std::size_t step, std::size_t octets) const;
 };
 
-// Cuts it short at every step, and expects no answer each time. `login` asks the server.
-void expect_no_answer_cut_short(const RemoteScript& script,
-                                const std::function<std::string(const ScriptedRemote&)>& login);
+// The outcome of somebody's login at this server, at a directory that has not been asked before.
+using RemoteLogin = std::function<std::string(const ScriptedRemote&)>;
+
+// Cuts it short at every step, and expects no answer each time.
+void expect_no_answer_cut_short(const RemoteScript& script, const RemoteLogin& login);
+// Its last answer is a refusal, but not where a single octet of it is missing.
+void expect_no_refusal_cut_short(const RemoteScript& script, const RemoteLogin& login);
 
 }  // namespace postern::test
