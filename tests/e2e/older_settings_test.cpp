@@ -97,7 +97,9 @@ TEST_F(OlderSettings, AServerThatIsStoppedIsNoWrongPassword) {
     EXPECT_THAT(swaks("correct horse").output, HasSubstr(" 235 2.7.0"));
     dovecot.stop();
     EXPECT_THAT(swaks("correct horse").output, HasSubstr(" 235 2.7.0")) << "cache.ttl.positive";
-    EXPECT_THAT(gateway.log(), HasSubstr("source=\"cache\""));
+    EXPECT_TRUE(eventually([&] {
+        return gateway.log().find("source=\"cache\"") != std::string::npos;
+    })) << gateway.log();
     EXPECT_THAT(swaks("battery staple").output, HasSubstr(" 454 4.7.0"));
     EXPECT_EQ(auth("joe@example.org", "open sesame"), 454) << "was not accepted before";
     dovecot.start();
