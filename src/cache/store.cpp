@@ -74,7 +74,9 @@ Store::Recall Store::snapshot(const identity::Login& login) {
     const auto* note = local_.login(login.text());
     if (note == nullptr) return recall;
     recall.login = note->record;
+    recall.login_seen = logins_seen_.highest(note->name);
     if (note->account.empty()) return recall;
+    recall.account_seen = accounts_seen_.highest(note->account);
     if (const auto* account = local_.account(note->account)) {
         recall.account = account->record;
         recall.witnessed = account->witnessed;
@@ -111,14 +113,15 @@ template <class Record>
 std::optional<Record> Store::open(const Keys& keys, std::string_view name,
                                   std::string_view sealed) {
     const auto plain = keys.open(name, sealed);
-    if (!plain) return std::nullopt;
+    if (!plain || lost_.contains(std::string(name))) return std::nullopt;
     std::optional<Record> record;
     if constexpr (std::is_same_v<Record, AccountRecord>)
         record = decode_account(*plain);
     else
         record = decode_login(*plain);
     if (!record || is_from_the_future(record->generation, now())) return std::nullopt;
-    if (!generations_.accepts(name, record->generation)) return std::nullopt;
+    if (!seen(static_cast<const Record*>(nullptr)).accepts(name, record->generation))
+        return std::nullopt;
     return record;
 }
 
@@ -151,12 +154,12 @@ bool Store::take_account(const std::string& name, const std::optional<std::strin
 }
 
 Question Store::question_of_login(const Recall& recall) const {
-    return {recall.login ? recall.login->generation : 0, recall.read};
+    return {recall.login ? std::max(recall.login->generation, recall.login_seen) : 0, recall.read};
 }
 
 Question Store::question_of(std::string_view account, const Recall& recall) const {
     const bool same = recall.account && recall.login && recall.login->account == account;
-    return {same ? recall.account->generation : 0, recall.read};
+    return {same ? std::max(recall.account->generation, recall.account_seen) : 0, recall.read};
 }
 
 // A flush that came while the directory was asked may be about this very answer.
@@ -166,31 +169,42 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     const auto* note = local_.login(login.text());
     const bool second_time = note != nullptr;
     auto name = second_time ? note->name : keys_.current.login_record(login.text());
+    const auto remember = [this, text = login.text(), name](const LoginRecord& record) {
+        auto account = record.account.empty() ? "" : keys_.current.account_record(record.account);
+        local_.put_login(text, {record, name, std::move(account), now()});
+    };
     auto apply = login_apply(std::move(change));
-    if (auto next = apply(second_time ? &note->record : nullptr)) {
-        auto account = next->account.empty() ? "" : keys_.current.account_record(next->account);
-        local_.put_login(login.text(), {*std::move(next), name, std::move(account), now()});
-    }
+    if (const auto next = apply(second_time ? &note->record : nullptr)) remember(*next);
     // A flood of invented logins is none of the others' business.
     if (!names_it && !second_time) return;
+    const auto written = [this, name, remember](const LoginRecord*, const LoginRecord& record) {
+        if (is_last(name)) remember(record);
+    };
     const auto life = names_it ? this->life() : life_of_unknown;
-    write_behind<LoginRecord>(std::move(name), life, std::move(apply), {});
+    write_behind<LoginRecord>(name, life, std::move(apply), written, false);
 }
 
 void Store::write_account(std::string_view account, const Recall& recall, Change change) {
-    if (recall.epoch != epoch_) return;
-    const auto name = keys_.current.account_record(account);
     const bool confirmed = std::holds_alternative<Confirm>(change);
+    if (confirmed && recall.epoch != epoch_) return;
+    const auto name = keys_.current.account_record(account);
+    // Somebody has written since the question was put: Redis tells what comes of the two.
+    const bool is_contested = accounts_seen_.highest(name) > question_of(account, recall).base;
     const auto* note = local_.account(name);
+    const auto* before = note != nullptr ? &note->record : nullptr;
     const bool witnessed = confirmed || (note != nullptr && note->witnessed);
     auto apply = account_apply(std::move(change));
-    if (auto next = apply(note != nullptr ? &note->record : nullptr)) {
+    auto next = apply(before);
+    const bool matters =
+        before == nullptr || (next && (supersedes(before, *next) || loses(before, *next)));
+    if (is_contested)
+        local_.forget_account_record(name);
+    else if (next)
         local_.put_account(name, {*std::move(next), now(), witnessed});
-    }
-    write_behind<AccountRecord>(name, life(), std::move(apply),
-                                [this, name](const auto* before, const auto& written) {
-                                    account_written(name, before, written);
-                                });
+    write_behind<AccountRecord>(
+        name, life(), std::move(apply),
+        [this, name](const auto* was, const auto& written) { account_written(name, was, written); },
+        matters);
 }
 
 // At one time, so that the same record comes of it here and in Redis.
@@ -207,12 +221,18 @@ Store::Apply<LoginRecord> Store::login_apply(LoginChange change) {
 void Store::account_written(const std::string& name, const AccountRecord* before,
                             const AccountRecord& written) {
     const auto* note = local_.account(name);
-    if (note != nullptr && note->record.generation < written.generation) {
+    if (note != nullptr && note->record != written && is_last(name)) {
         const bool witnessed = note->witnessed && !supersedes(&note->record, written);
         local_.put_account(name, {written, now(), witnessed});
     }
     if (supersedes(before, written) || loses(before, written))
         publish("account " + name + " " + std::to_string(written.generation));
+}
+
+// Nothing else waits to be written of this record.
+bool Store::is_last(const std::string& name) const {
+    const auto queue = errands_.find(name);
+    return queue == errands_.end() || queue->second.empty();
 }
 
 // As long as anything in it may still serve.

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cache/change.hpp"
 #include "cache/generations.hpp"
@@ -57,8 +58,10 @@ class Store : public std::enable_shared_from_this<Store> {
         std::optional<AccountRecord> previous;  // of it, under the previous key; when there is no
                                                 // other
         identity::Source source = identity::Source::cache;
-        Time read;                // when
-        std::uint64_t epoch = 0;  // flushes until then
+        Time read;                     // when
+        std::uint64_t epoch = 0;       // flushes of logins, and of everything, until then
+        Generation login_seen = 0;     // the highest of each that was seen until then
+        Generation account_seen = 0;
     };
     net::Task<Recall> recall(const identity::Login& login);
 
@@ -78,8 +81,10 @@ class Store : public std::enable_shared_from_this<Store> {
     // The same for an account that the directory says has changed.
     net::Task<std::optional<std::int64_t>> flush_account(std::string_view account);
     net::Task<std::optional<std::int64_t>> flush_all();
-    // Only what this process remembers.
-    void forget_here();
+    // The account has changed in the directory: what is remembered of it goes, in Redis later.
+    void account_changed(std::string_view account);
+    // Nobody knows what has changed in the directory until now; others may.
+    void doubt_everything();
 
     const Keys& keys() const { return keys_.current; }
     const std::optional<Keys>& previous_keys() const { return keys_.previous; }
@@ -94,7 +99,7 @@ class Store : public std::enable_shared_from_this<Store> {
     // What others publish is heard; without Redis nobody does.
     bool is_heard() const { return subscription_ && subscription_->is_live(); }
     // Stops hearing; what is being written is left to itself.
-    void close() { subscription_.reset(); }
+    void close();
 
  private:
     // In place of the record that stands in Redis (nullptr: none, or none of ours).
@@ -116,9 +121,10 @@ class Store : public std::enable_shared_from_this<Store> {
     net::Task<std::optional<Record>> get_previous(std::string name);
     net::Task<> forget_previous(std::string name);
 
+    // `matters`: what stands in Redis may let somebody in who is not to be.
     template <class Record>
     void write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
-                      Written<Record> written);
+                      Written<Record> written, bool matters);
     static net::Task<> run_errands(std::shared_ptr<Store> store, std::string record);
     template <class Record>
     net::Task<bool> write(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
@@ -127,19 +133,28 @@ class Store : public std::enable_shared_from_this<Store> {
     Apply<LoginRecord> login_apply(LoginChange change);
     void account_written(const std::string& name, const AccountRecord* before,
                          const AccountRecord& written);
+    bool is_last(const std::string& name) const;
+    Generations& seen(const AccountRecord*) { return accounts_seen_; }
+    Generations& seen(const LoginRecord*) { return logins_seen_; }
+    void lose(const std::string& account_record);
+    static net::Task<> find_again(std::shared_ptr<Store> store);
+    net::Task<bool> blank(std::string account_record);
+    static constexpr auto between_tries = std::chrono::milliseconds(200);  // while Redis is silent
 
     void publish(std::string message);
     net::Task<std::optional<std::int64_t>> tell(std::string message);
     void hear(std::string_view message);
     void heard_nothing();
-    net::Task<> read_not_before(Time known);
+    net::Task<> read_not_before(std::uint64_t gap);
+    void flushed_at(Time when);
+    void forget_here();
     std::chrono::milliseconds life() const;
 
     KeyRing keys_;
     Rules rules_;
     std::chrono::milliseconds fresh_for_;
     Local local_;
-    Generations generations_{100'000};
+    Generations accounts_seen_{100'000}, logins_seen_{100'000};
     std::unique_ptr<Redis> redis_;
     std::unique_ptr<RedisSubscription> subscription_;
     observe::Log& log_;
@@ -147,9 +162,20 @@ class Store : public std::enable_shared_from_this<Store> {
     std::function<Time()> clock_;
     std::string channel_, sender_;
     std::uint64_t epoch_ = 0;
+    // The directory's last flush, and since when nobody knows of later ones: older answers are none.
+    Time flushed_, deaf_since_;
+    std::uint64_t gaps_ = 0;
+    struct Errand {
+        std::function<net::Task<bool>()> write;
+        bool matters;
+    };
     // What waits to be written, by record; who is being written has its place here too.
-    std::unordered_map<std::string, std::deque<std::function<net::Task<bool>()>>> errands_;
+    std::unordered_map<std::string, std::deque<Errand>> errands_;
     std::size_t writing_ = 0;
+    // Accounts whose record in Redis should be another one and could not be written: it is not
+    // believed, and made blank as soon as that can be done.
+    std::unordered_set<std::string> lost_;
+    bool all_lost_ = false, finding_ = false, closed_ = false;
 };
 
 }  // namespace postern::cache

@@ -19,6 +19,11 @@ net::Task<std::optional<Record>> Store::get_previous(std::string name) {
 net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login) {
     const auto known = co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()));
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
+    // Whatever stands there under this key is newer.
+    const auto name = keys_.current.account_record(known->account);
+    const auto newer = co_await redis_->get(name);
+    const auto* found = std::get_if<Redis::Found>(&newer);
+    if (found == nullptr || *found || local_.account(name) != nullptr) co_return std::nullopt;
     co_return co_await get_previous<AccountRecord>(keys_.previous->account_record(known->account));
 }
 
@@ -42,7 +47,7 @@ void Store::carry_over(const identity::Login& login, const Recall& recall,
             }(shared_from_this(), keys_.previous->account_record(account)),
             asio::detached);
     };
-    write_behind<AccountRecord>(name, life(), put, then);
+    write_behind<AccountRecord>(name, life(), put, then, false);
 }
 
 net::Task<> Store::forget_previous(std::string name) {

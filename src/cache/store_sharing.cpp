@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <charconv>
 
 #include "cache/record_codec.hpp"
 #include "cache/store.hpp"
@@ -18,21 +17,8 @@ namespace asio = net::asio;
 constexpr int most_tries = 3;
 // Beyond this Redis is slower than logins are; what it misses it will learn another time.
 constexpr std::size_t most_writing = 4096;
-
-// The word before the first space, and what is behind it.
-std::pair<std::string_view, std::string_view> split(std::string_view text) {
-    const auto space = text.find(' ');
-    if (space == text.npos) return {text, {}};
-    return {text.substr(0, space), text.substr(space + 1)};
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stopped != end || text.empty()) return std::nullopt;
-    return value;
-}
+constexpr std::size_t most_of_a_record = 16;
+constexpr std::size_t most_lost = 10'000;
 
 }  // namespace
 
@@ -40,14 +26,20 @@ std::optional<std::uint64_t> number(std::string_view text) {
 // the one before it has written.
 template <class Record>
 void Store::write_behind(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
-                         Written<Record> written) {
-    if (!redis_ || !redis_->is_up() || writing_ >= most_writing) return;
+                         Written<Record> written, bool matters) {
+    if (!redis_) return;
+    const auto queue = errands_.find(name);
+    const bool is_first = queue == errands_.end();
+    if (!redis_->is_up() || writing_ >= most_writing ||
+        (!is_first && queue->second.size() >= most_of_a_record)) {
+        if (matters) lose(name);
+        return;
+    }
     ++writing_;
-    const auto [queue, is_first] = errands_.try_emplace(name);
-    queue->second.push_back([this, name, life, apply = std::move(apply),
-                             written = std::move(written)] {
+    auto write_it = [this, name, life, apply = std::move(apply), written = std::move(written)] {
         return write<Record>(name, life, apply, written);
-    });
+    };
+    errands_[name].push_back({std::move(write_it), matters});
     if (is_first)
         asio::co_spawn(executor_, run_errands(shared_from_this(), std::move(name)), asio::detached);
 }
@@ -57,10 +49,58 @@ net::Task<> Store::run_errands(std::shared_ptr<Store> store, std::string record)
     while (!queue.empty()) {
         const auto errand = std::move(queue.front());
         queue.pop_front();
-        co_await errand();
+        bool done = false;
+        try {
+            done = co_await errand.write();
+        } catch (const std::exception& error) {
+            store->log_.write(observe::events::cache_fault, {{"why", error.what()}});
+        }
         --store->writing_;
+        if (!done && errand.matters) store->lose(record);
     }
     store->errands_.erase(record);
+}
+
+void Store::lose(const std::string& account_record) {
+    if (!redis_) return;
+    if (lost_.size() < most_lost)
+        lost_.insert(account_record);
+    else
+        all_lost_ = true;
+    if (std::exchange(finding_, true)) return;
+    asio::co_spawn(executor_, find_again(shared_from_this()), asio::detached);
+}
+
+net::Task<> Store::find_again(std::shared_ptr<Store> store) {
+    auto& lost = store->lost_;
+    while (!store->closed_ && (!lost.empty() || store->all_lost_)) {
+        if (!store->redis_->is_up()) {
+            co_await net::sleep_for(between_tries);
+        } else if (store->all_lost_) {
+            if (co_await store->flush_all()) {
+                store->all_lost_ = false;
+                lost.clear();
+            }
+        } else if (!co_await store->blank(*lost.begin())) {
+            co_await net::sleep_for(between_tries);
+        }
+    }
+    store->finding_ = false;
+}
+
+// Whatever stands there now: the next login asks.
+net::Task<bool> Store::blank(std::string account_record) {
+    AccountRecord before;
+    before.generation = accounts_seen_.highest(account_record);
+    const auto nothing = tombstone(&before, now());
+    const auto sealed = keys_.current.seal(account_record, encode(nothing).value());
+    const auto answer = co_await redis_->set(account_record, sealed, life());
+    if (!std::holds_alternative<Done>(answer)) co_return false;
+    accounts_seen_.accepts(account_record, nothing.generation);
+    lost_.erase(account_record);
+    local_.forget_account_record(account_record);
+    co_await tell(fmt::format("account {} {}", account_record, nothing.generation));
+    co_return true;
 }
 
 // Compare-and-set: whoever was faster is read again. When that happens time and again, or the record
@@ -84,7 +124,7 @@ net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, A
         const auto* replacement = std::get_if<Replacement>(&outcome);
         if (replacement == nullptr) co_return false;
         if (*replacement == Replacement::conflict) continue;
-        generations_.accepts(name, next->generation);
+        seen(before).accepts(name, next->generation);
         if (written) written(before, *next);
         co_return true;
     }
@@ -95,152 +135,18 @@ net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, A
         nothing = login_tombstone(current ? &*current : nullptr, now());
     const auto plain = encode(nothing);
     const auto outcome = co_await redis_->set(name, keys_.current.seal(name, plain.value()), life);
-    generations_.accepts(name, nothing.generation);
+    seen(&nothing).accepts(name, nothing.generation);
     if (written) written(current ? &*current : nullptr, nothing);
     co_return std::holds_alternative<Done>(outcome);
 }
 
+template net::Task<bool> Store::write(std::string, std::chrono::milliseconds, Apply<AccountRecord>,
+                                      Written<AccountRecord>);
+template net::Task<bool> Store::write(std::string, std::chrono::milliseconds, Apply<LoginRecord>,
+                                      Written<LoginRecord>);
 template void Store::write_behind(std::string, std::chrono::milliseconds, Apply<AccountRecord>,
-                                  Written<AccountRecord>);
+                                  Written<AccountRecord>, bool);
 template void Store::write_behind(std::string, std::chrono::milliseconds, Apply<LoginRecord>,
-                                  Written<LoginRecord>);
-
-net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login) {
-    const auto known = co_await recall(login);
-    const auto name = keys_.current.login_record(login.text());
-    ++epoch_;
-    local_.forget_login(login.text());
-    bool done = true;
-    if (redis_)
-        done = co_await write<LoginRecord>(name, life(), login_apply(Flush()), {});
-    if (keys_.previous) co_await forget_previous(keys_.previous->login_record(login.text()));
-    auto told = co_await tell("login " + name);
-    if (!done) told = std::nullopt;
-    auto account = known.login ? known.login->account : std::string();
-    if (account.empty() && known.previous) account = known.previous->principal.name;
-    if (account.empty()) co_return told;
-    const auto account_told = co_await flush_account(account);
-    co_return told && account_told ? account_told : std::nullopt;
-}
-
-net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view account) {
-    const auto name = keys_.current.account_record(account);
-    ++epoch_;
-    local_.forget_account_record(name);
-    bool done = true;
-    std::uint64_t generation = 0;
-    if (redis_)
-        done = co_await write<AccountRecord>(
-            name, life(), account_apply(Flush()),
-            [&](const AccountRecord*, const AccountRecord& now) { generation = now.generation; });
-    if (keys_.previous) co_await forget_previous(keys_.previous->account_record(account));
-    const auto told = co_await tell(fmt::format("account {} {}", name, generation));
-    co_return done ? told : std::nullopt;
-}
-
-net::Task<std::optional<std::int64_t>> Store::flush_all() {
-    const auto flushed = now();
-    rules_.not_before = flushed;
-    forget_here();
-    bool done = true;
-    if (redis_) {
-        const auto& name = keys_.current.not_before_record();
-        const auto sealed = keys_.current.seal(name, encode_not_before(flushed));
-        done = std::holds_alternative<Done>(co_await redis_->set(name, sealed, life()));
-    }
-    const auto told =
-        co_await tell(fmt::format("all {}", flushed.time_since_epoch().count()));
-    co_return done ? told : std::nullopt;
-}
-
-void Store::subscribe(std::shared_ptr<const RedisSettings> settings, const std::string& name) {
-    const std::weak_ptr<Store> weak = shared_from_this();
-    RedisSubscription::Handlers handlers;
-    handlers.on_message = [weak](std::string_view, std::string_view message) {
-        if (const auto store = weak.lock()) store->hear(message);
-    };
-    handlers.on_gap = [weak] {
-        if (const auto store = weak.lock()) store->heard_nothing();
-    };
-    subscription_ = std::make_unique<RedisSubscription>(std::move(settings),
-                                                        std::vector{channel_}, std::move(handlers),
-                                                        name, log_, executor_);
-}
-
-void Store::publish(std::string message) {
-    asio::co_spawn(
-        executor_,
-        [](std::shared_ptr<Store> store, std::string what) -> net::Task<> {
-            co_await store->tell(std::move(what));
-        }(shared_from_this(), std::move(message)),
-        asio::detached);
-}
-
-net::Task<std::optional<std::int64_t>> Store::tell(std::string message) {
-    if (!redis_) co_return 0;
-    const auto answer = co_await redis_->publish(channel_, sender_ + " " + message);
-    const auto* reached = std::get_if<std::int64_t>(&answer);
-    if (reached == nullptr) co_return std::nullopt;
-    co_return *reached;
-}
-
-// Whoever forges a message makes us ask the directory more often, and nothing else.
-void Store::hear(std::string_view message) {
-    const auto [sender, change] = split(message);
-    if (sender == sender_) return;
-    const auto [kind, what] = split(change);
-    if (kind == "all") {
-        const auto flushed = number(what);
-        if (!flushed) return;
-        const Time when{std::chrono::milliseconds(static_cast<std::int64_t>(*flushed))};
-        rules_.not_before = std::max(rules_.not_before, std::min(when, now()));
-        forget_here();
-    } else if (kind == "login") {
-        ++epoch_;
-        local_.forget_login_record(what);
-    } else if (kind == "account") {
-        ++epoch_;
-        const auto [record, generation] = split(what);
-        local_.forget_account_record(record);
-        const auto seen = number(generation);
-        if (seen && !is_from_the_future(*seen, now())) generations_.accepts(record, *seen);
-    }
-}
-
-// Messages may have been missed: nothing of before is believed until it is known when the directory
-// was last flushed.
-void Store::heard_nothing() {
-    const auto known = rules_.not_before;
-    rules_.not_before = now();
-    forget_here();
-    asio::co_spawn(
-        executor_,
-        [](std::shared_ptr<Store> store, Time not_before) -> net::Task<> {
-            co_await store->read_not_before(not_before);
-        }(shared_from_this(), known),
-        asio::detached);
-}
-
-// One that neither key opens may hide a flush: then what was learned before now stays forgotten.
-net::Task<> Store::read_not_before(Time known) {
-    const auto& name = keys_.current.not_before_record();
-    const auto answer = co_await redis_->get(name);
-    const auto* found = std::get_if<Redis::Found>(&answer);
-    if (found == nullptr) co_return;
-    Time flushed;
-    if (*found) {
-        auto plain = keys_.current.open(name, **found);
-        if (!plain && keys_.previous) plain = keys_.previous->open(name, **found);
-        const auto when = plain ? decode_not_before(*plain) : std::nullopt;
-        if (!when) co_return;
-        flushed = std::min(*when, now());
-    }
-    rules_.not_before = std::max(known, flushed);
-}
-
-void Store::forget_here() {
-    local_.clear();
-    ++epoch_;
-}
+                                  Written<LoginRecord>, bool);
 
 }  // namespace postern::cache

@@ -113,7 +113,8 @@ int flush(const SettingsOption& settings, const Wanted& wanted) {
             "{}: forgotten here{}\n", name_of(answer),
             all_told ? fmt::format(", {} gateways have heard of it over Redis",
                                    answer.at("gateways").as_int64())
-                     : "; Redis cannot be reached, so other gateways may still remember");
+                     : "; Redis cannot be reached, or the directory to say whose login that is: "
+                       "others may still remember");
     }
     if (!complete) return Status::cannot_tell;
     if (any) return Status::good;

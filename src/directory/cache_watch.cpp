@@ -18,15 +18,13 @@ class CacheWatch::Listener final : public Changes {
     Listener(std::shared_ptr<cache::Store> store, net::Executor executor)
         : store_(std::move(store)), executor_(executor) {}
 
-    void account_changed(std::string_view name) override {
-        asio::co_spawn(executor_, forget(store_, std::string(name)), asio::detached);
-    }
-    // The first time nobody has missed anything but this process itself.
+    void account_changed(std::string_view name) override { store_->account_changed(name); }
+    // The first time nobody has missed anything but this process itself, which was not there.
     void begun() override {
         if (has_begun_)
             asio::co_spawn(executor_, forget_all(store_), asio::detached);
         else
-            store_->forget_here();
+            store_->doubt_everything();
         has_begun_ = heard_since_ = true;
     }
 
@@ -50,9 +48,6 @@ class CacheWatch::Listener final : public Changes {
     }
 
  private:
-    static net::Task<> forget(std::shared_ptr<cache::Store> store, std::string account) {
-        co_await store->flush_account(account);
-    }
     static net::Task<> forget_all(std::shared_ptr<cache::Store> store) {
         co_await store->flush_all();
     }

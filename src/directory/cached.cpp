@@ -173,9 +173,27 @@ void Cached::learn_rejected(const Rejected& rejected, const Credentials& credent
 }
 
 net::Task<ForgetResult> Cached::forget(const std::optional<identity::Login>& login) {
-    const auto told =
-        login ? co_await store_->flush(*login) : co_await store_->flush_all();
-    co_return Forgotten{true, told.has_value(), told.value_or(0)};
+    if (!login) {
+        const auto told = co_await store_->flush_all();
+        co_return Forgotten{true, told.has_value(), told.value_or(0)};
+    }
+    Forgotten forgotten{true, true, 0};
+    const auto note = [&forgotten](const std::optional<std::int64_t>& told) {
+        forgotten.complete = forgotten.complete && told.has_value();
+        forgotten.gateways = told.value_or(forgotten.gateways);
+    };
+    note(co_await store_->flush(*login));
+    // A spelling that nobody has used lately leads to no account that is remembered.
+    note(co_await store_->flush_account(login->text()));
+    if (!capabilities().can_look_up) co_return forgotten;
+    const auto found = co_await inner().lookup(*login);
+    if (const auto* principal = std::get_if<identity::Principal>(&found))
+        note(co_await store_->flush_account(principal->name));
+    else if (std::holds_alternative<Unavailable>(found))
+        forgotten.complete = false;
+    else if (const auto& account = std::get<Rejected>(found).account; !account.empty())
+        note(co_await store_->flush_account(account));
+    co_return forgotten;
 }
 
 void Cached::add_figures(Figures& figures) const {

@@ -7,6 +7,7 @@
 #include <list>
 #include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace postern::directory {
@@ -33,9 +34,9 @@ struct Counted {
     std::string seen;   // successes from this network
 
     Counted(const std::string& account, const std::string& network)
-        : here("failures " + network + " " + account),
-          total("failures " + account),
-          seen("successes " + network + " " + account) {}
+        : here("failures here\n" + network + "\n" + account),
+          total("failures in all\n" + account),
+          seen("successes\n" + network + "\n" + account) {}
 };
 
 std::vector<Counted> counted_of(const Credentials& credentials, const std::string& account = "") {
@@ -54,24 +55,27 @@ std::uint64_t less(std::uint64_t limit, std::uint64_t used) {
 
 }  // namespace
 
-// The passwords that are being asked about, and who waits for one of those questions to end: as long
-// as nobody knows how they end, no more may be asked than could fail.
+// The passwords that are being asked about, by login, and who waits for one of those questions to
+// end: as long as nobody knows how they end, no more may be asked than could fail.
 class Guarded::Asking {
  public:
     struct Question {
         crypto::Secret password;
         std::size_t askers = 0;  // further on they become one question
+        bool is_counted = false;
     };
     using Place = std::list<Question>::iterator;
 
     std::uint64_t others(const Credentials& credentials) const {
         const auto found = by_login_.find(credentials.login.text());
         if (found == by_login_.end()) return 0;
-        return static_cast<std::uint64_t>(std::ranges::count_if(
-            found->second, [&](const auto& each) { return !is_equal(each, credentials); }));
+        return static_cast<std::uint64_t>(
+            std::ranges::count_if(found->second.questions, [&](const auto& each) {
+                return !is_equal(each, credentials);
+            }));
     }
     Place enter(const Credentials& credentials) {
-        auto& questions = by_login_[credentials.login.text()];
+        auto& questions = by_login_[credentials.login.text()].questions;
         auto place = std::ranges::find_if(
             questions, [&](const auto& each) { return is_equal(each, credentials); });
         if (place == questions.end())
@@ -81,35 +85,57 @@ class Guarded::Asking {
     }
     void leave(const std::string& login, Place place) {
         if (--place->askers > 0) return;
-        const auto found = by_login_.find(login);
-        found->second.erase(place);
-        if (found->second.empty()) by_login_.erase(found);
-        for (auto* timer : waiting_)
+        auto& one = by_login_.at(login);
+        one.questions.erase(place);
+        for (auto* timer : one.waiting)
             timer->cancel();
+        forget_idle(login);
     }
-    net::Task<> wait_for_change() {
+    // False: too many wait already.
+    net::Task<bool> wait_for_change(const std::string& login) {
         net::Timer timer(co_await net::this_executor(), net::Deadline::max());
-        const Waiting waiting(waiting_, timer);
+        if (by_login_[login].waiting.size() >= most_waiting) co_return false;
+        const Waiting waiting(*this, login, timer);
         co_await timer.async_wait(asio::as_tuple(net::use_task));
         if (co_await net::is_cancelled())
             throw boost::system::system_error(asio::error::operation_aborted);
+        co_return true;
     }
 
  private:
+    static constexpr std::size_t most_waiting = 64;  // of one login
+    struct OfLogin {
+        std::list<Question> questions;
+        std::list<net::Timer*> waiting;
+    };
     struct Waiting {
-        Waiting(std::list<net::Timer*>& all, net::Timer& timer)
-            : all(all), place(all.insert(all.end(), &timer)) {}
-        ~Waiting() { all.erase(place); }
-        std::list<net::Timer*>& all;
+        Waiting(Asking& its_asking, const std::string& its_login, net::Timer& timer)
+            : asking(its_asking), login(its_login) {
+            auto& all = asking.by_login_[login].waiting;
+            place = all.insert(all.end(), &timer);
+        }
+        ~Waiting() {
+            asking.by_login_[login].waiting.erase(place);
+            asking.forget_idle(login);
+        }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+        Asking& asking;
+        const std::string& login;
         std::list<net::Timer*>::iterator place;
     };
     static bool is_equal(const Question& question, const Credentials& credentials) {
         return crypto::constant_time_equal(question.password.reveal(),
                                            credentials.password.reveal());
     }
+    void forget_idle(const std::string& login) {
+        const auto found = by_login_.find(login);
+        if (found != by_login_.end() && found->second.questions.empty() &&
+            found->second.waiting.empty())
+            by_login_.erase(found);
+    }
 
-    std::unordered_map<std::string, std::list<Question>> by_login_;
-    std::list<net::Timer*> waiting_;
+    std::unordered_map<std::string, OfLogin> by_login_;
 };
 
 class Guarded::Visit {
@@ -121,6 +147,9 @@ class Guarded::Visit {
     ~Visit() { asking_->leave(login_, place_); }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
+
+    // Many askers of one question are one failure.
+    bool counts() { return !std::exchange(place_->is_counted, true); }
 
  private:
     std::shared_ptr<Asking> asking_;
@@ -141,14 +170,15 @@ net::Task<AuthResult> Guarded::authenticate(const Credentials& credentials) {
     if (credentials.remembered.accepted_before) co_return co_await inner().authenticate(credentials);
     auto standing = co_await standing_of(credentials);
     while (standing.allowed > 0 && asking_->others(credentials) >= standing.allowed) {
-        co_await asking_->wait_for_change();
+        if (!co_await asking_->wait_for_change(credentials.login.text()))
+            co_return Unavailable{Scope::busy, "too many other passwords of this login wait"};
         standing = co_await standing_of(credentials);
     }
     if (standing.allowed == 0)
         co_return Unavailable{Scope::held, "the lockout guard holds: too many wrong passwords"};
-    const Visit visit(asking_, credentials);
+    Visit visit(asking_, credentials);
     auto answer = co_await inner().authenticate(credentials);
-    learn(answer, credentials, standing);
+    if (visit.counts()) learn(answer, credentials, standing);
     co_return answer;
 }
 

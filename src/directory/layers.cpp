@@ -26,7 +26,7 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
             return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name,
                                             settings.watches);
         case Layer::guarded:
-            if (!settings.guard) return inner;
+            if (!settings.guard || !parts.counters) return inner;
             return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.counters);
         case Layer::single_flight:
             return std::make_unique<SingleFlight>(std::move(inner), shorter(settings.timeout, 1));

@@ -70,7 +70,7 @@ net::Task<> fly(std::shared_ptr<Flight> flight, std::shared_ptr<Flights> flights
         flight->result = co_await net::within<Result>(deadline, question());
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::timed_out)
-            flight->result = Unavailable{Scope::directory, "it takes too long to answer"};
+            flight->result = Unavailable{Scope::busy, "it took too long to come to an answer"};
         else
             flight->thrown = std::current_exception();
     } catch (...) {

@@ -15,7 +15,8 @@ namespace postern::directory {
 // whoever leaves disturbs nobody who waits for the same answer.
 class SingleFlight final : public Decorator {
  public:
-    // `longest`: a question's deadline; what takes longer is Unavailable{directory}.
+    // `longest`: a question's deadline; what takes longer is Unavailable{busy}, for most of it was
+    // spent waiting: an attempt at the directory ends before that.
     SingleFlight(std::unique_ptr<Directory> inner, net::Clock::duration longest);
     ~SingleFlight() override;  // cancels the questions that nobody waits for any more
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;

@@ -193,6 +193,43 @@ TEST_F(GuardedTest, ManyConnectionsWithOneRightPasswordWaitForNobody) {
         EXPECT_EQ(words(each->value()), "accepted");
 }
 
+TEST_F(GuardedTest, OneWrongPasswordOnManyConnectionsIsOneFailure) {
+    build({.failures = 2, .total = 2});
+    *door = Door();
+    const auto question = test::credentials("jane", "wrong");
+    std::vector<std::unique_ptr<Running<AuthResult>>> running;
+    for (int i = 0; i < 10; ++i)
+        running.push_back(std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
+    test::run_ready(io);
+    door->open();
+    test::run_until(io, [&] {
+        return std::ranges::all_of(running, [](const auto& each) { return each->done(); });
+    });
+    EXPECT_EQ(wrong(), "rejected");
+    EXPECT_EQ(wrong(), "held");
+}
+
+TEST_F(GuardedTest, NotEverybodyMayWait) {
+    build({.failures = 1, .total = 1});
+    *door = Door();
+    std::vector<std::unique_ptr<Credentials>> questions;
+    std::vector<std::unique_ptr<Running<AuthResult>>> running;
+    for (int i = 0; i < 200; ++i) {
+        questions.push_back(
+            std::make_unique<Credentials>(test::credentials("jane", fmt::format("wrong{}", i))));
+        running.push_back(
+            std::make_unique<Running<AuthResult>>(io, guarded->authenticate(*questions.back())));
+    }
+    test::run_ready(io);
+    const auto ended = std::ranges::count_if(running, [](const auto& each) { return each->done(); });
+    EXPECT_EQ(ended, 200 - 65) << "one is inside, 64 wait";
+    EXPECT_EQ(words(running.back()->value()), "busy");
+    door->open();
+    test::run_until(io, [&] {
+        return std::ranges::all_of(running, [](const auto& each) { return each->done(); });
+    });
+}
+
 TEST_F(GuardedTest, WhoeverLeavesMakesRoom) {
     build({.failures = 1, .total = 1});
     *door = Door();

@@ -134,7 +134,7 @@ TEST_F(SingleFlightTest, AQuestionEndsAtItsOwnDeadline) {
     build(FakeDirectory::never(), 20ms);
     auto& question = ask("jane");
     test::run_until(io, [&] { return question.done(); });
-    EXPECT_EQ(std::get<Unavailable>(question.value()).scope, Scope::directory);
+    EXPECT_EQ(std::get<Unavailable>(question.value()).scope, Scope::busy);
     EXPECT_EQ(record->inside, 0u);
 }
 

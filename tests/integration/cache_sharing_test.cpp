@@ -212,6 +212,42 @@ TEST_F(CacheSharingTest, ARedisThatSaysNothingCostsItsDeadlineAndNoAnswer) {
     EXPECT_EQ(ask(*a, "jane", "first").substr(0, 8), "accepted");
 }
 
+TEST_F(CacheSharingTest, WhatCouldNotBeWrittenIsNotBelievedAndSoonBlank) {
+    redis_timeout = "50ms";
+    auto a = gateway(), b = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    redis->suspend();
+    people.passwords["jane"] = "second";
+    EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
+    settle();
+    redis->resume();
+    test::run_until(io, [&] { return a->store->redis()->is_up() && b->store->redis()->is_up(); });
+    EXPECT_NE(ask(*a, "jane", "first").substr(0, 8), "accepted");
+    test::run_until(io, [&] { return ask(*b, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
+}
+
+TEST_F(CacheSharingTest, AMessageThatSomebodyElseHasPublishedIsNone) {
+    auto a = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    for (const char* change : {"all 1799999999999", "account postern:people:a:0 1", "login x"})
+        redis->ask({"PUBLISH", "postern:people:changes", std::string("0 x ") + change});
+    settle();
+    EXPECT_EQ(ask(*a, "jane", "first"), "accepted by cache");
+}
+
+TEST_F(CacheSharingTest, UnderANewKeyAnOldPasswordIsNotFoundByAnotherSpelling) {
+    auto old = gateway();
+    ask(*old, "jane", "first");
+    settle();
+    people.passwords["jane"] = "second";
+    auto a = gateway(usual(), std::string(32, 'n'), true);
+    EXPECT_EQ(ask(*a, "jane@example.org", "second"), "accepted by directory");
+    settle();
+    EXPECT_EQ(ask(*a, "jane", "first"), "bad_credentials by directory");
+}
+
 TEST_F(CacheSharingTest, ARedisThatIsKilledIsMissedAndComesBack) {
     auto a = gateway(), b = gateway();
     ask(*a, "jane", "first");
