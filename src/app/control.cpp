@@ -27,7 +27,7 @@ constexpr std::size_t longest_request = 4096;
 constexpr auto patience = 60s;
 
 std::uint64_t inode_of(const std::string& path) {
-    struct stat found {};
+    struct stat found{};
     return ::lstat(path.c_str(), &found) == 0 ? found.st_ino : 0;
 }
 
@@ -82,9 +82,9 @@ net::Task<> Control::serve() {
 // Whoever is too slow, or gone, is nobody's loss.
 net::Task<> Control::converse(std::shared_ptr<Socket> socket, Current current) {
     std::string request;
-    const auto [unread, size] = co_await asio::async_read_until(
-        *socket, asio::dynamic_buffer(request, longest_request), '\n',
-        asio::as_tuple(net::use_task));
+    const auto [unread, size] =
+        co_await asio::async_read_until(*socket, asio::dynamic_buffer(request, longest_request),
+                                        '\n', asio::as_tuple(net::use_task));
     if (unread) co_return;
     request.resize(size);
     auto generation = current();

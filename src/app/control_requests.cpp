@@ -77,7 +77,8 @@ net::Task<std::string> answer_request(std::string_view request, const Generation
     const auto command = text(object, "command"), directory = text(object, "directory"),
                login = text(object, "login");
     if (!command || !directory || !login) co_return error("command, directory, login are texts");
-    if (*command == "cache stats") co_return co_await ask_directories(generation, *directory, figures);
+    if (*command == "cache stats")
+        co_return co_await ask_directories(generation, *directory, figures);
     if (*command != "cache flush")
         co_return error(fmt::format("there is no command \"{}\"", *command));
     std::optional<identity::Login> whose;

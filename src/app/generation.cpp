@@ -67,9 +67,9 @@ class DirectoryBuilder {
 
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
                               const ServerSettings& server, const Foundation& foundation) {
-    const directory::SharedParts shared{plugins, foundation.hash_pool, server.hash_limits,
-                                        server.hash_cost, foundation.log,
-                                        cache::read_shared_settings(root)};
+    const directory::SharedParts shared{
+        plugins,          foundation.hash_pool, server.hash_limits,
+        server.hash_cost, foundation.log,       cache::read_shared_settings(root)};
     return DirectoryBuilder(root, shared).build();
 }
 

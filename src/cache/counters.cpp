@@ -45,9 +45,8 @@ net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> na
 
 void Counters::count(const std::string& name, std::chrono::milliseconds window) {
     local_.count(name, window, net::Clock::now());
-    send(name, [window](Redis& redis, std::string_view key) {
-        return count_there(redis, key, window);
-    });
+    send(name,
+         [window](Redis& redis, std::string_view key) { return count_there(redis, key, window); });
 }
 
 void Counters::forget(const std::string& name) {

@@ -21,10 +21,7 @@ class Counters : public std::enable_shared_from_this<Counters> {
  public:
     Counters(Keys keys, std::unique_ptr<Redis> redis, net::Executor executor,
              std::size_t entries = 100'000)
-        : keys_(std::move(keys)),
-          redis_(std::move(redis)),
-          executor_(executor),
-          local_(entries) {}
+        : keys_(std::move(keys)), redis_(std::move(redis)), executor_(executor), local_(entries) {}
 
     // Of each name, in their order.
     net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names);

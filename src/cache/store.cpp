@@ -148,7 +148,8 @@ bool Store::take_account(const std::string& name, const std::optional<std::strin
         if (note != nullptr) note->looked = now();
         return false;
     }
-    const bool witnessed = note != nullptr && note->witnessed && !supersedes(&note->record, *record);
+    const bool witnessed =
+        note != nullptr && note->witnessed && !supersedes(&note->record, *record);
     local_.put_account(name, {*std::move(record), now(), witnessed});
     return true;
 }
@@ -214,8 +215,9 @@ Store::Apply<AccountRecord> Store::account_apply(Change change) {
 }
 
 Store::Apply<LoginRecord> Store::login_apply(LoginChange change) {
-    return [change = std::move(change), when = now(), rules = rules_](
-               const LoginRecord* current) { return apply(current, change, when, rules); };
+    return [change = std::move(change), when = now(), rules = rules_](const LoginRecord* current) {
+        return apply(current, change, when, rules);
+    };
 }
 
 void Store::account_written(const std::string& name, const AccountRecord* before,

@@ -53,14 +53,14 @@ class Store : public std::enable_shared_from_this<Store> {
     // directory's answer is written down.
     struct Recall {
         std::optional<LoginRecord> login;
-        std::optional<AccountRecord> account;  // of that login
-        bool witnessed = false;                // this gateway saw the account confirmed
+        std::optional<AccountRecord> account;   // of that login
+        bool witnessed = false;                 // this gateway saw the account confirmed
         std::optional<AccountRecord> previous;  // of it, under the previous key; when there is no
                                                 // other
         identity::Source source = identity::Source::cache;
-        Time read;                     // when
-        std::uint64_t epoch = 0;       // flushes of logins, and of everything, until then
-        Generation login_seen = 0;     // the highest of each that was seen until then
+        Time read;                  // when
+        std::uint64_t epoch = 0;    // flushes of logins, and of everything, until then
+        Generation login_seen = 0;  // the highest of each that was seen until then
         Generation account_seen = 0;
     };
     net::Task<Recall> recall(const identity::Login& login);
@@ -162,7 +162,8 @@ class Store : public std::enable_shared_from_this<Store> {
     std::function<Time()> clock_;
     std::string channel_, sender_;
     std::uint64_t epoch_ = 0;
-    // The directory's last flush, and since when nobody knows of later ones: older answers are none.
+    // The directory's last flush, and since when nobody knows of later ones: older answers are
+    // none.
     Time flushed_, deaf_since_;
     std::uint64_t gaps_ = 0;
     struct Errand {

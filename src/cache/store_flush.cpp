@@ -48,7 +48,7 @@ net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login
     if (account.empty() && known.previous) account = known.previous->principal.name;
     if (account.empty()) co_return told;
     const auto account_told = co_await flush_account(account);
-    co_return told && account_told ? account_told : std::nullopt;
+    co_return told&& account_told ? account_told : std::nullopt;
 }
 
 net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view account) {
@@ -107,9 +107,8 @@ void Store::subscribe(std::shared_ptr<const RedisSettings> settings, const std::
     handlers.on_gap = [weak] {
         if (const auto store = weak.lock()) store->heard_nothing();
     };
-    subscription_ = std::make_unique<RedisSubscription>(std::move(settings),
-                                                        std::vector{channel_}, std::move(handlers),
-                                                        name, log_, executor_);
+    subscription_ = std::make_unique<RedisSubscription>(std::move(settings), std::vector{channel_},
+                                                        std::move(handlers), name, log_, executor_);
 }
 
 void Store::publish(std::string message) {

@@ -17,7 +17,8 @@ net::Task<std::optional<Record>> Store::get_previous(std::string name) {
 }
 
 net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login) {
-    const auto known = co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()));
+    const auto known =
+        co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()));
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
     // Whatever stands there under this key is newer.
     const auto name = keys_.current.account_record(known->account);

@@ -103,8 +103,9 @@ net::Task<bool> Store::blank(std::string account_record) {
     co_return true;
 }
 
-// Compare-and-set: whoever was faster is read again. When that happens time and again, or the record
-// would be too long, nothing of it stays. True: it stands in Redis, or nothing had to be written.
+// Compare-and-set: whoever was faster is read again. When that happens time and again, or the
+// record would be too long, nothing of it stays. True: it stands in Redis, or nothing had to be
+// written.
 template <class Record>
 net::Task<bool> Store::write(std::string name, std::chrono::milliseconds life, Apply<Record> apply,
                              Written<Record> written) {

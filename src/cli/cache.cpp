@@ -44,9 +44,11 @@ class Gateway {
             const auto answer = json::parse(exchange(json::serialize(request) + "\n")).as_object();
             if (const auto* directories = answer.if_contains("directories"))
                 return directories->as_array();
-            std::cerr << "the gateway says: " << std::string(answer.at("error").as_string()) << "\n";
+            std::cerr << "the gateway says: " << std::string(answer.at("error").as_string())
+                      << "\n";
         } catch (const std::exception& error) {
-            std::cerr << fmt::format("the gateway at {} does not answer: {}\n", path_, error.what());
+            std::cerr << fmt::format("the gateway at {} does not answer: {}\n", path_,
+                                     error.what());
         }
         return std::nullopt;
     }
@@ -153,7 +155,8 @@ void add(CLI::App& parent, Action& chosen, const std::string& name, const std::s
     const SettingsOption settings(*command);
     const auto wanted = std::make_shared<Wanted>();
     if (name == "flush") {
-        command->add_option("LOGIN", wanted->login, "Whose answers: the login as somebody types it");
+        command->add_option("LOGIN", wanted->login,
+                            "Whose answers: the login as somebody types it");
         command->add_flag("--all", wanted->all, "Everybody's, in all directories");
     }
     command->add_option("--directory", wanted->directory, "Of this directory only");

@@ -14,7 +14,7 @@ namespace postern::directory {
 struct BreakerSettings {
     unsigned failures = 5;  // so many one behind the other open it
     // Or this share of the questions of one window, when there were enough of them.
-    unsigned percent = 50;
+    unsigned percent = 80;
     std::size_t least = 20;
     net::Clock::duration window = std::chrono::seconds(10);
     // How long it stays open: longer from time to time while probes fail.

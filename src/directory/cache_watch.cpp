@@ -41,8 +41,8 @@ class CacheWatch::Listener final : public Changes {
             }
             if (co_await net::is_cancelled()) co_return;
             if (std::exchange(listener->heard_since_, false)) pause.reset();
-            log.write(events::cache_deaf, {{"directory", name},
-                                           {"why", lost ? observe::words_of(lost) : "it ended"}});
+            log.write(events::cache_deaf,
+                      {{"directory", name}, {"why", lost ? observe::words_of(lost) : "it ended"}});
             co_await net::sleep_for(pause.next());
         }
     }
@@ -61,13 +61,13 @@ CacheWatch::CacheWatch(std::shared_ptr<Directory> directory, std::shared_ptr<cac
                        observe::Log& log, std::string name, net::Executor executor)
     : cancellation_(std::make_shared<asio::cancellation_signal>()) {
     auto listener = std::make_shared<Listener>(std::move(store), executor);
-    auto listening = Listener::listen(std::move(directory), std::move(listener), log,
-                                      std::move(name));
+    auto listening =
+        Listener::listen(std::move(directory), std::move(listener), log, std::move(name));
     // The handler keeps the signal alive as long as anything may emit it.
-    asio::co_spawn(executor, std::move(listening),
-                   asio::bind_cancellation_slot(
-                       cancellation_->slot(),
-                       [signal = cancellation_](const std::exception_ptr&) {}));
+    asio::co_spawn(
+        executor, std::move(listening),
+        asio::bind_cancellation_slot(cancellation_->slot(),
+                                     [signal = cancellation_](const std::exception_ptr&) {}));
 }
 
 CacheWatch::~CacheWatch() {

@@ -27,8 +27,8 @@ Cached::Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> s
                observe::Log& log, std::string name, bool watches)
     : Decorator(std::move(inner)), store_(std::move(store)), log_(log), name_(std::move(name)) {
     if (watches)
-        watch_ = std::make_unique<CacheWatch>(shared_inner(), store_, log_, name_,
-                                              store_->executor());
+        watch_ =
+            std::make_unique<CacheWatch>(shared_inner(), store_, log_, name_, store_->executor());
 }
 
 Cached::~Cached() {
@@ -69,8 +69,7 @@ Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
     const auto& rules = store_->rules();
     const auto standing = cache::standing(*recall.login, now, rules);
     // A login that is unknown may be a new one: while the directory is down nobody can tell.
-    if (standing == Standing::unknown && !unavailable_)
-        return {Rejected{Reason::unknown_user, ""}};
+    if (standing == Standing::unknown && !unavailable_) return {Rejected{Reason::unknown_user, ""}};
     if (recall.login->account.empty()) {
         if (recall.login->refused.empty()) return {};
         const auto verifier =
@@ -79,8 +78,7 @@ Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
         return {Rejected{Reason::bad_credentials, ""}};
     }
     if (!recall.account) return {};
-    const auto verifier =
-        store_->keys().verifier(recall.login->account, credentials.password);
+    const auto verifier = store_->keys().verifier(recall.login->account, credentials.password);
     const auto verdict = cache::decide(*recall.account, verifier, now, rules);
     if (verdict == Verdict::rejected)
         return {Rejected{Reason::bad_credentials, recall.login->account}};
@@ -90,8 +88,8 @@ Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
     const bool leads_there = standing == Standing::known || standing == Standing::stale;
     return {{},
             true,
-            leads_there && cache::may_serve_stale(*recall.account, credentials.network,
-                                                  recall.witnessed)};
+            leads_there &&
+                cache::may_serve_stale(*recall.account, credentials.network, recall.witnessed)};
 }
 
 // What was remembered under the key before this one; only a yes can be written anew.
@@ -99,12 +97,9 @@ std::optional<AuthResult> Cached::judge_previous(const cache::Store::Recall& rec
                                                  const Credentials& credentials) {
     const auto& principal = recall.previous->principal;
     if (principal.name.empty()) return std::nullopt;
-    const auto verifier =
-        store_->previous_keys()->verifier(principal.name, credentials.password);
-    const auto verdict =
-        cache::decide(*recall.previous, verifier, store_->now(), store_->rules());
-    if (verdict == Verdict::rejected)
-        return Rejected{Reason::bad_credentials, principal.name};
+    const auto verifier = store_->previous_keys()->verifier(principal.name, credentials.password);
+    const auto verdict = cache::decide(*recall.previous, verifier, store_->now(), store_->rules());
+    if (verdict == Verdict::rejected) return Rejected{Reason::bad_credentials, principal.name};
     if (verdict != Verdict::accepted) return std::nullopt;
     store_->carry_over(credentials.login, recall, credentials.password);
     return Accepted{principal};
@@ -219,10 +214,9 @@ void Cached::add_figures(Figures& figures) const {
         add("redis.connects", status.counters.connects);
         add("redis.microseconds", status.counters.took_sum);
         for (std::size_t i = 0; i < cache::NoAnswer::kinds; ++i)
-            figures.push_back(
-                {std::string("redis.unanswered.") +
-                     cache::to_string(static_cast<cache::NoAnswer::Kind>(i)),
-                 static_cast<double>(status.counters.unanswered.at(i))});
+            figures.push_back({std::string("redis.unanswered.") +
+                                   cache::to_string(static_cast<cache::NoAnswer::Kind>(i)),
+                               static_cast<double>(status.counters.unanswered.at(i))});
     }
     Decorator::add_figures(figures);
 }

@@ -18,8 +18,8 @@ namespace postern::directory {
 class Cached final : public Decorator {
  public:
     // `watches`: `inner` tells what changes.
-    Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
-           observe::Log& log, std::string name, bool watches = false);
+    Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store, observe::Log& log,
+           std::string name, bool watches = false);
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
 

@@ -70,9 +70,8 @@ class Guarded::Asking {
         const auto found = by_login_.find(credentials.login.text());
         if (found == by_login_.end()) return 0;
         return static_cast<std::uint64_t>(
-            std::ranges::count_if(found->second.questions, [&](const auto& each) {
-                return !is_equal(each, credentials);
-            }));
+            std::ranges::count_if(found->second.questions,
+                                  [&](const auto& each) { return !is_equal(each, credentials); }));
     }
     Place enter(const Credentials& credentials) {
         auto& questions = by_login_[credentials.login.text()].questions;
@@ -167,7 +166,8 @@ Guarded::Guarded(std::unique_ptr<Directory> inner, const GuardSettings& settings
 Guarded::~Guarded() = default;
 
 net::Task<AuthResult> Guarded::authenticate(const Credentials& credentials) {
-    if (credentials.remembered.accepted_before) co_return co_await inner().authenticate(credentials);
+    if (credentials.remembered.accepted_before)
+        co_return co_await inner().authenticate(credentials);
     auto standing = co_await standing_of(credentials);
     while (standing.allowed > 0 && asking_->others(credentials) >= standing.allowed) {
         if (!co_await asking_->wait_for_change(credentials.login.text()))

@@ -26,10 +26,9 @@ enum class Layer : std::uint8_t {
 };
 // Outside to inside, and the order is behaviour: tests/directory/layers_test.cpp tells which
 // promise breaks when neighbours change places.
-inline constexpr std::array layers_of_a_backend{Layer::timed,         Layer::cached,
-                                                Layer::guarded,       Layer::single_flight,
-                                                Layer::breaker,       Layer::limited,
-                                                Layer::attempt};
+inline constexpr std::array layers_of_a_backend{
+    Layer::timed,   Layer::cached,  Layer::guarded, Layer::single_flight,
+    Layer::breaker, Layer::limited, Layer::attempt};
 // The members of a composition have all the rest around them.
 inline constexpr std::array layers_of_a_composition{Layer::timed, Layer::limited};
 
@@ -43,8 +42,8 @@ struct LayerSettings {
 
 struct LayerParts {
     observe::Log& log;
-    std::string name;                                 // of the directory
-    std::shared_ptr<cache::Store> store = nullptr;    // nullptr: nothing is remembered
+    std::string name;                                     // of the directory
+    std::shared_ptr<cache::Store> store = nullptr;        // nullptr: nothing is remembered
     std::shared_ptr<cache::Counters> counters = nullptr;  // of the guard
 };
 

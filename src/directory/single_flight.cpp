@@ -105,12 +105,13 @@ SingleFlight::~SingleFlight() {
 }
 
 net::Task<AuthResult> SingleFlight::authenticate(const identity::Credentials& credentials) {
-    return join<AuthResult>(authentications_, credentials.login.text(), credentials.password.reveal(), [&] {
-        return [inner = shared_inner(), asked = std::make_shared<const identity::Credentials>(
-                                            credentials.copy())] {
-            return inner->authenticate(*asked);
-        };
-    });
+    return join<AuthResult>(
+        authentications_, credentials.login.text(), credentials.password.reveal(), [&] {
+            return [inner = shared_inner(),
+                    asked = std::make_shared<const identity::Credentials>(credentials.copy())] {
+                return inner->authenticate(*asked);
+            };
+        });
 }
 
 net::Task<LookupResult> SingleFlight::lookup(const identity::Login& login) {

@@ -92,9 +92,9 @@ inline constexpr Event cache_stale{
     "cache.stale", Level::warning,
     "A directory cannot answer; somebody whose password was right before has been let in."};
 
-inline constexpr Event cache_fault{
-    "cache.fault", Level::error,
-    "What a directory has said could not be written down; nothing is believed that it contradicts."};
+inline constexpr Event cache_fault{"cache.fault", Level::error,
+                                   "What a directory has said could not be written down; nothing "
+                                   "is believed that it contradicts."};
 inline constexpr Event cache_deaf{
     "cache.deaf", Level::warning,
     "A directory does not tell any more what changes in it; until it does again, an old password "

@@ -52,8 +52,8 @@ class Gateway {
                                 "people"});
         auto inner = std::make_unique<test::FakeDirectory>(test::FakeDirectory::accept());
         asked_ = inner->record();
-        cached_ = std::make_unique<directory::Cached>(std::move(inner), std::move(store), log_,
-                                                      "people");
+        cached_ =
+            std::make_unique<directory::Cached>(std::move(inner), std::move(store), log_, "people");
         test::run_until(io_, [&] { return up.is_up(); });
     }
 
@@ -87,9 +87,9 @@ class Gateway {
 };
 
 double measure_benchmark(const test::RedisServer& redis) {
-    const auto told = test::run({.arguments = {"redis-benchmark", "-p",
-                                               std::to_string(redis.port()), "-c", "1", "-P", "16",
-                                               "-n", "300000", "-d", "285", "-t", "set,get", "--csv"}});
+    const auto told = test::run(
+        {.arguments = {"redis-benchmark", "-p", std::to_string(redis.port()), "-c", "1", "-P", "16",
+                       "-n", "300000", "-d", "285", "-t", "set,get", "--csv"}});
     const auto line = told.output.rfind("\"GET\",\"");
     if (line == std::string::npos) throw std::runtime_error(told.output + told.errors);
     return std::stod(told.output.substr(line + 7));

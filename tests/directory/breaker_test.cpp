@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "support/captured_log.hpp"
 #include "support/fake_directory.hpp"
 #include "support/run_task.hpp"
-#include "support/captured_log.hpp"
 
 namespace postern::directory {
 namespace {
@@ -109,9 +109,8 @@ class BreakerTest : public testing::Test {
         auto ask = [this](const identity::Credentials&) { return answered(); };
         auto inner = std::make_unique<FakeDirectory>(ask);
         record = inner->record();
-        breaker = std::make_unique<Breaker>(std::move(inner),
-                                            BreakerSettings{.failures = 3, .pause = 40ms}, log,
-                                            "people");
+        breaker = std::make_unique<Breaker>(
+            std::move(inner), BreakerSettings{.failures = 3, .pause = 40ms}, log, "people");
     }
     net::Task<AuthResult> answered() { co_return answer; }
 
@@ -135,8 +134,7 @@ TEST_F(BreakerTest, ADirectoryThatIsDownIsLeftAloneUntilAProbeFindsItUp) {
     const auto refused = ask();
     EXPECT_EQ(record->asked.size(), 3u);
     EXPECT_EQ(std::get<Unavailable>(refused).scope, Scope::directory);
-    EXPECT_EQ(std::get<Unavailable>(refused).why,
-              "not asked while it is down: connection refused");
+    EXPECT_EQ(std::get<Unavailable>(refused).why, "not asked while it is down: connection refused");
     EXPECT_TRUE(log.contains("directory.breaker-open")) << log.text();
 
     answer = Accepted{{.name = "jane"}};

@@ -62,7 +62,8 @@ TEST(CacheSettings, WithoutTheTablesNothingIsRemembered) {
 
 TEST(CacheSettings, EveryKeyIsRead) {
     const auto given = read(
-        "cache = { entries = 5, size = \"1m\", local = \"1s\", redis = \"shared\", watch = true, ttl = { positive = "
+        "cache = { entries = 5, size = \"1m\", local = \"1s\", redis = \"shared\", watch = true, "
+        "ttl = { positive = "
         "\"2h\", negative = \"2m\", stale = \"3h\" } }\n"
         "lockout-guard = { failures = 2, total = 7, quiet = \"1h\" }\n");
     EXPECT_THAT(given.problems, IsEmpty());

@@ -55,8 +55,8 @@ TEST(ChainDocumentation, ItsTableIsWhatIsRead) {
 
 // Whether the second of two members is ever asked tells what holds for the first one.
 std::vector<std::string> problems_with_first(const std::string& keys) {
-    return problems_of(fmt::format(
-        "first = [{{ directory = \"a\"{} }}, {{ directory = \"b\" }}]", keys));
+    return problems_of(
+        fmt::format("first = [{{ directory = \"a\"{} }}, {{ directory = \"b\" }}]", keys));
 }
 
 TEST(ChainDocumentation, ItsDefaultsOfAMemberHold) {
@@ -79,8 +79,8 @@ TEST(ChainDocumentation, ItsDefaultsOfTheWholeHold) {
         auto section = document.root();
         const auto settings = read_service_settings(section);
         EXPECT_THAT(document.problems(), IsEmpty());
-        return fmt::format("{} {} {}", settings.layers.timeout.count(), settings.layers.limits.concurrency,
-                           settings.layers.limits.queue);
+        return fmt::format("{} {} {}", settings.layers.timeout.count(),
+                           settings.layers.limits.concurrency, settings.layers.limits.queue);
     };
     std::string lines;
     for (const auto& [key, fallback] : reference.rows())

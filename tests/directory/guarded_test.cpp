@@ -142,12 +142,12 @@ TEST_F(GuardedTest, APasswordThatWasRightBeforeAlwaysPasses) {
 
 TEST_F(GuardedTest, NothingButAWrongPasswordCounts) {
     build({.failures = 1, .total = 1});
-    for (const AuthResult& other :
-         {AuthResult(Unavailable{Scope::directory, "down"}),
-          AuthResult(Unavailable{Scope::question, "odd"}),
-          AuthResult(Rejected{Reason::unknown_user, ""}), AuthResult(Rejected{Reason::locked, "Jane"}),
-          AuthResult(Rejected{Reason::disabled, "Jane"}),
-          AuthResult(Rejected{Reason::expired, "Jane"})}) {
+    for (const AuthResult& other : {AuthResult(Unavailable{Scope::directory, "down"}),
+                                    AuthResult(Unavailable{Scope::question, "odd"}),
+                                    AuthResult(Rejected{Reason::unknown_user, ""}),
+                                    AuthResult(Rejected{Reason::locked, "Jane"}),
+                                    AuthResult(Rejected{Reason::disabled, "Jane"}),
+                                    AuthResult(Rejected{Reason::expired, "Jane"})}) {
         refusal = other;
         for (int i = 0; i < 3; ++i)
             EXPECT_NE(wrong(), "held");
@@ -184,7 +184,8 @@ TEST_F(GuardedTest, ManyConnectionsWithOneRightPasswordWaitForNobody) {
     const auto question = test::credentials("jane", "right");
     std::vector<std::unique_ptr<Running<AuthResult>>> running;
     for (int i = 0; i < 50; ++i)
-        running.push_back(std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
+        running.push_back(
+            std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
     test::run_ready(io);
     EXPECT_EQ(record->inside, 50u) << "further on they are one question";
     door->open();
@@ -199,7 +200,8 @@ TEST_F(GuardedTest, OneWrongPasswordOnManyConnectionsIsOneFailure) {
     const auto question = test::credentials("jane", "wrong");
     std::vector<std::unique_ptr<Running<AuthResult>>> running;
     for (int i = 0; i < 10; ++i)
-        running.push_back(std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
+        running.push_back(
+            std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
     test::run_ready(io);
     door->open();
     test::run_until(io, [&] {
@@ -221,7 +223,8 @@ TEST_F(GuardedTest, NotEverybodyMayWait) {
             std::make_unique<Running<AuthResult>>(io, guarded->authenticate(*questions.back())));
     }
     test::run_ready(io);
-    const auto ended = std::ranges::count_if(running, [](const auto& each) { return each->done(); });
+    const auto ended =
+        std::ranges::count_if(running, [](const auto& each) { return each->done(); });
     EXPECT_EQ(ended, 200 - 65) << "one is inside, 64 wait";
     EXPECT_EQ(words(running.back()->value()), "busy");
     door->open();
@@ -233,7 +236,8 @@ TEST_F(GuardedTest, NotEverybodyMayWait) {
 TEST_F(GuardedTest, WhoeverLeavesMakesRoom) {
     build({.failures = 1, .total = 1});
     *door = Door();
-    const auto first = test::credentials("jane", "wrong"), second = test::credentials("jane", "right");
+    const auto first = test::credentials("jane", "wrong"),
+               second = test::credentials("jane", "right");
     Running<AuthResult> leaving(io, guarded->authenticate(first));
     Running<AuthResult> waiting(io, guarded->authenticate(second));
     test::run_ready(io);

@@ -59,8 +59,8 @@ class LayersTest : public testing::Test {
                              const std::string& network = "home") {
         questions.push_back(
             std::make_unique<Credentials>(test::credentials(login, password, network)));
-        running.push_back(std::make_unique<Running<AuthResult>>(
-            io, stack->authenticate(*questions.back())));
+        running.push_back(
+            std::make_unique<Running<AuthResult>>(io, stack->authenticate(*questions.back())));
         test::run_ready(io);
         return *running.back();
     }

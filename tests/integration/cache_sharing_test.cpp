@@ -29,14 +29,19 @@ using namespace std::chrono_literals;
 // What all gateways ask: passwords by account; every account has a second spelling.
 struct People {
     std::map<std::string, std::string> passwords;
-    bool down = false;
     std::size_t questions = 0;
 
+    static std::string account_of(const identity::Login& login) {
+        return login.text().substr(0, login.text().find("@example.org"));
+    }
+    identity::LookupResult look_up(const identity::Login& login) const {
+        const auto name = account_of(login);
+        if (!passwords.contains(name)) return Rejected{Reason::unknown_user, ""};
+        return identity::Principal{.name = name};
+    }
     AuthResult answer(const Credentials& asked) {
         ++questions;
-        if (down) return Unavailable{Scope::directory, "down"};
-        auto name = asked.login.text();
-        if (name.ends_with("@example.org")) name.resize(name.find('@'));
+        const auto name = account_of(asked.login);
         const auto found = passwords.find(name);
         if (found == passwords.end()) return Rejected{Reason::unknown_user, ""};
         if (found->second != asked.password.reveal())
@@ -70,14 +75,12 @@ class CacheSharingTest : public testing::Test {
             std::make_unique<cache::Redis>(redis_settings, "shared", log, io.get_executor());
         auto* client = connection.get();
         made->store = std::make_shared<cache::Store>(
-            settings, cache::Store::Parts{std::move(ring),
-                                          std::move(connection),
-                                          log,
-                                          io.get_executor(),
-                                          "people"});
+            settings, cache::Store::Parts{std::move(ring), std::move(connection), log,
+                                          io.get_executor(), "people"});
         made->store->subscribe(redis_settings, "shared");
         auto inner = std::make_unique<FakeDirectory>(
-            [this](const Credentials& asked) { return answered(people.answer(asked)); });
+            [this](const Credentials& asked) { return answered(people.answer(asked)); },
+            [this](const identity::Login& login) { return found(people.look_up(login)); });
         made->cached = std::make_unique<Cached>(std::move(inner), made->store, log, "people");
         test::run_until(io, [&] { return client->is_up() && made->store->is_heard(); });
         settle();  // it asks when everything was flushed last
@@ -87,6 +90,9 @@ class CacheSharingTest : public testing::Test {
         return {.rules = {.positive = 1h, .negative = 1min, .stale = 24h}, .local = 10s};
     }
     static net::Task<AuthResult> answered(AuthResult result) { co_return result; }
+    static net::Task<identity::LookupResult> found(identity::LookupResult result) {
+        co_return result;
+    }
 
     std::string ask(Gateway& at, const std::string& login, const std::string& password) {
         const auto question = test::credentials(login, password, "home");
@@ -98,7 +104,8 @@ class CacheSharingTest : public testing::Test {
             return fmt::format("accepted by {}", to_string(accepted->source));
         }
         if (const auto* rejected = std::get_if<Rejected>(&result))
-            return fmt::format("{} by {}", to_string(rejected->reason), to_string(rejected->source));
+            return fmt::format("{} by {}", to_string(rejected->reason),
+                               to_string(rejected->source));
         return to_string(std::get<Unavailable>(result).scope);
     }
     // Until what is written behind has arrived, and what is published has been heard.
@@ -162,7 +169,8 @@ TEST_F(CacheSharingTest, AFlushIsHeardWithinASecond) {
     settle();
     ask(*b, "jane@example.org", "first");
     settle();
-    ASSERT_EQ(ask(*b, "jane@example.org", "first"), "accepted by cache");
+    ASSERT_EQ(ask(*b, "jane@example.org", "first").substr(0, 11), "accepted by");
+    ASSERT_EQ(people.questions, 2u);
     people.passwords["jane"] = "second";
     EXPECT_EQ(flush(*a, "jane"), 2) << "gateways that hear";
     test::run_task(io, net::sleep_for(500ms));
@@ -268,7 +276,8 @@ TEST_F(CacheSharingTest, ARedisThatIsKilledIsMissedAndComesBack) {
 TEST_F(CacheSharingTest, ARedisThatIsFullOrFlushedChangesNoVerdict) {
     redis = std::make_unique<RedisServer>(test::RedisOptions{.max_memory = "2mb"});
     const std::string filling(100'000, 'x');
-    for (int i = 0; i < 100; ++i) try {
+    for (int i = 0; i < 100; ++i)
+        try {
             redis->ask({"SET", fmt::format("filling{}", i), filling});
         } catch (const std::runtime_error&) {
             break;
@@ -309,8 +318,11 @@ TEST_F(CacheSharingTest, ARecordOfBeforeIsNotBelievedWhereTheNewerOneWasSeen) {
     for (const auto& name : records())
         redis->ask({"RENAME", name, "old " + name});
     people.passwords["jane"] = "second";
-    EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
-    settle();
+    // What stood there is gone, so nobody knows what has come between: the second answer counts.
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
+        settle();
+    }
     for (const auto& [name, ignored] : before)
         redis->ask({"RENAME", "old " + name, name});
     EXPECT_EQ(ask(*a, "jane", "first"), "bad_credentials by directory");
@@ -326,13 +338,13 @@ TEST_F(CacheSharingTest, RecordsThatChangePlacesAreNone) {
     ask(*a, "paul", "other");
     settle();
     auto pauls = records();
-    std::erase_if(pauls, [&](const auto& name) {
-        return std::ranges::find(janes, name) != janes.end();
-    });
+    std::erase_if(pauls,
+                  [&](const auto& name) { return std::ranges::find(janes, name) != janes.end(); });
     ASSERT_EQ(pauls.size(), 2u);
     for (const auto& paul : pauls)
         for (const auto& jane : janes)
-            if (paul.substr(0, 17) == jane.substr(0, 17)) redis->ask({"COPY", jane, paul, "REPLACE"});
+            if (paul.substr(0, 17) == jane.substr(0, 17))
+                redis->ask({"COPY", jane, paul, "REPLACE"});
     auto b = gateway();
     EXPECT_EQ(ask(*b, "paul", "first"), "bad_credentials by directory");
 }
