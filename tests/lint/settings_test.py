@@ -4,6 +4,7 @@
     settings_test.py PROGRAM SOURCE_FOLDER
 """
 
+import base64
 import os
 import re
 import subprocess
@@ -49,7 +50,8 @@ class ShippedSettings(unittest.TestCase):
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
                               stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash,
                                                               "LDAP_SECRET": "secret", "DATABASE_SECRET": "secret",
-                                                              "HELPDESK_SECRET": "secret"})
+                                                              "HELPDESK_SECRET": "secret",
+                                                              "POSTERN_CACHE_KEY": base64.b64encode(b"k" * 32).decode()})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertNotIn("config.warning", done.stderr)
 
