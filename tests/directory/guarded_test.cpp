@@ -60,8 +60,9 @@ class GuardedTest : public testing::Test {
         return identity::to_string(std::get<Unavailable>(answer).scope);
     }
 
-    asio::io_context io{1};
+    // Outlives who still waits when the io_context goes.
     std::shared_ptr<Door> door = std::make_shared<Door>();
+    asio::io_context io{1};
     std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>(
         cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), nullptr,
         io.get_executor());

@@ -77,11 +77,12 @@ class LayersTest : public testing::Test {
         return outcome(ask(login, password, network));
     }
 
+    // Outlives who still waits when the io_context goes.
+    std::shared_ptr<Door> door = std::make_shared<Door>();
     asio::io_context io{1};
     test::CapturedLog log;
     LayerSettings settings;
     cache::StoreSettings store_settings;
-    std::shared_ptr<Door> door = std::make_shared<Door>();
     std::chrono::milliseconds takes{0};
     bool down = false;
     std::shared_ptr<const FakeDirectory::Record> record;

@@ -53,8 +53,9 @@ class SingleFlightTest : public testing::Test {
         throw std::runtime_error("lost");
     }
 
-    asio::io_context io{1};
+    // Outlives who still waits when the io_context goes.
     std::shared_ptr<Door> door = std::make_shared<Door>();
+    asio::io_context io{1};
     std::shared_ptr<const FakeDirectory::Record> record;
     std::vector<std::unique_ptr<Credentials>> questions;
     std::unique_ptr<SingleFlight> directory;
