@@ -59,9 +59,8 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
     }
     for (unsigned i = 0; i < first->server.workers; ++i)
         application->workers_.push_back(std::make_unique<Worker>(application->log_));
-    const auto control = first->server.control;
     application->adopt(std::move(first));
-    if (!control.empty()) application->open_control(control);
+    application->open_control();
     return application;
 }
 
@@ -200,7 +199,9 @@ Worker& Application::least_busy() {
                                       [](const auto& each) { return each->sessions(); });
 }
 
-void Application::open_control(const std::string& path) {
+void Application::open_control() {
+    const auto path = current()->server.control;
+    if (path.empty()) return;
     control_ = std::make_shared<Control>(io_, path, [this] { return current(); });
     tasks_.push_back(std::make_unique<BackgroundTask>(
         io_, log_, "control", [control = control_] { return control->serve(); }));

@@ -52,7 +52,7 @@ class Application {
                  const std::shared_ptr<const Generation>& generation, std::shared_ptr<void> seat);
     Worker& least_busy();
 
-    void open_control(const std::string& path);
+    void open_control();
     net::Task<> obey_signals();
     net::Task<> reload();
     void warn_of_restart(const Generation& now, const Generation& next);

@@ -1,0 +1,166 @@
+// What becomes of what gateways remember when their Redis fails, or lies.
+#include "integration/cache_gateways.hpp"
+
+namespace postern::directory {
+namespace {
+
+class CacheFaults : public CacheGateways {};
+
+TEST_F(CacheFaults, ARedisThatSaysNothingCostsItsDeadlineAndNoAnswer) {
+    redis_timeout = "50ms";
+    auto a = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    redis->suspend();
+    longest = 0s;
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(ask(*a, "jane", "first"), "accepted by cache");
+        EXPECT_EQ(ask(*a, "paul", "first"), i == 0 ? "accepted by directory" : "accepted by cache");
+        EXPECT_EQ(ask(*a, fmt::format("nobody{}", i), "x"), "unknown_user by directory");
+    }
+    EXPECT_LT(longest, 50ms + 100ms) << "the deadline, and a busy machine";
+    redis->resume();
+    test::run_until(io, [&] { return a->store->redis()->is_up(); });
+    EXPECT_EQ(ask(*a, "jane", "first").substr(0, 8), "accepted");
+}
+
+TEST_F(CacheFaults, WhatCouldNotBeWrittenIsNotBelievedAndSoonBlank) {
+    redis_timeout = "50ms";
+    auto a = gateway(), b = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    redis->suspend();
+    people.passwords["jane"] = "second";
+    EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
+    settle();
+    redis->resume();
+    test::run_until(io, [&] { return a->store->redis()->is_up() && b->store->redis()->is_up(); });
+    EXPECT_NE(ask(*a, "jane", "first").substr(0, 8), "accepted");
+    test::run_until(io, [&] { return ask(*b, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
+}
+
+TEST_F(CacheFaults, AMessageThatSomebodyElseHasPublishedIsNone) {
+    auto a = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    for (const char* change : {"all 1799999999999", "account postern:people:a:0 1", "login x"})
+        redis->ask({"PUBLISH", "postern:people:changes", std::string("0 x ") + change});
+    settle();
+    EXPECT_EQ(ask(*a, "jane", "first"), "accepted by cache");
+}
+
+TEST_F(CacheFaults, ARedisThatIsKilledIsMissedAndComesBack) {
+    auto a = gateway(), b = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    redis->kill();
+    EXPECT_EQ(ask(*a, "jane", "first"), "accepted by cache");
+    EXPECT_EQ(ask(*b, "jane", "first"), "accepted by directory");
+    EXPECT_EQ(ask(*b, "jane", "wrong"), "bad_credentials by directory");
+    redis->start();
+    test::run_until(io, [&] {
+        return a->store->redis()->is_up() && b->store->redis()->is_up() && b->store->is_heard();
+    });
+    EXPECT_EQ(ask(*a, "paul", "first"), "accepted by directory");
+    settle();
+    EXPECT_EQ(ask(*b, "paul", "first"), "accepted by redis");
+}
+
+TEST_F(CacheFaults, ARedisThatIsFullOrFlushedChangesNoVerdict) {
+    redis = std::make_unique<RedisServer>(test::RedisOptions{.max_memory = "2mb"});
+    const std::string filling(100'000, 'x');
+    for (int i = 0; i < 100; ++i)
+        try {
+            redis->ask({"SET", fmt::format("filling{}", i), filling});
+        } catch (const std::runtime_error&) {
+            break;
+        }
+    auto a = gateway(), b = gateway();
+    EXPECT_EQ(ask(*a, "jane", "first"), "accepted by directory");
+    settle();
+    EXPECT_EQ(ask(*a, "jane", "first"), "accepted by cache");
+    EXPECT_EQ(ask(*b, "jane", "first"), "accepted by directory");
+    EXPECT_EQ(ask(*b, "jane", "wrong"), "bad_credentials by directory");
+    redis->flush();
+    EXPECT_EQ(ask(*b, "jane", "first"), "accepted by cache");
+}
+
+TEST_F(CacheFaults, WhoHasTheKeyAloneCanWriteALogin) {
+    auto a = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    const auto names = records();
+    ASSERT_EQ(names.size(), 2u) << "a login and an account";
+    for (const auto& name : names) {
+        EXPECT_EQ(name.find("jane"), std::string::npos);
+        EXPECT_EQ(redis->ask({"GET", name}).find("jane"), std::string::npos);
+    }
+    auto stranger = gateway(usual(), std::string(32, 'k'));
+    EXPECT_EQ(ask(*stranger, "jane", "first"), "accepted by directory");
+}
+
+TEST_F(CacheFaults, ARecordOfBeforeIsNotBelievedWhereTheNewerOneWasSeen) {
+    auto settings = usual();
+    settings.local = 0ms;  // Redis is looked at for every login
+    auto a = gateway(settings);
+    ask(*a, "jane", "first");
+    settle();
+    std::map<std::string, std::string> before;
+    for (const auto& name : records())
+        before[name] = redis->ask({"DUMP", name});
+    for (const auto& name : records())
+        redis->ask({"RENAME", name, "old " + name});
+    people.passwords["jane"] = "second";
+    // What stood there is gone, so nobody knows what has come between: the second answer counts.
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
+        settle();
+    }
+    for (const auto& [name, ignored] : before)
+        redis->ask({"RENAME", "old " + name, name});
+    EXPECT_EQ(ask(*a, "jane", "first"), "bad_credentials by directory");
+    EXPECT_EQ(ask(*a, "jane", "second"), "accepted by cache");
+}
+
+TEST_F(CacheFaults, RecordsThatChangePlacesAreNone) {
+    auto a = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    const auto janes = records();
+    people.passwords["paul"] = "other";
+    ask(*a, "paul", "other");
+    settle();
+    auto pauls = records();
+    std::erase_if(pauls,
+                  [&](const auto& name) { return std::ranges::find(janes, name) != janes.end(); });
+    ASSERT_EQ(pauls.size(), 2u);
+    for (const auto& paul : pauls)
+        for (const auto& jane : janes)
+            if (paul.substr(0, 17) == jane.substr(0, 17))
+                redis->ask({"COPY", jane, paul, "REPLACE"});
+    auto b = gateway();
+    EXPECT_EQ(ask(*b, "paul", "first"), "bad_credentials by directory");
+}
+
+TEST_F(CacheFaults, AFloodOfInventedLoginsLeavesRedisSmallAndTheKnownOnesKnown) {
+    auto settings = usual();
+    settings.entries = 3000;
+    auto a = gateway(settings);
+    for (int i = 0; i < 1000; ++i) {
+        people.passwords[fmt::format("user{}", i)] = "first";
+        ask(*a, fmt::format("user{}", i), "first");
+    }
+    settle();
+    for (int i = 0; i < 20'000; ++i)
+        ask(*a, fmt::format("invented{}", i), "guess");
+    settle();
+    const auto questions = people.questions;
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_EQ(ask(*a, fmt::format("user{}", i), "first"), "accepted by cache");
+    EXPECT_EQ(people.questions, questions);
+    EXPECT_LT(std::stoul(redis->info("used_memory_dataset")), 16u * 1024 * 1024);
+    EXPECT_EQ(redis->ask({"DBSIZE"}), "2000") << "invented ones are kept from the second time on";
+}
+
+}  // namespace
+}  // namespace postern::directory
