@@ -138,6 +138,7 @@ class Store : public std::enable_shared_from_this<Store> {
     Generations& seen(const LoginRecord*) { return logins_seen_; }
     void lose(const std::string& account_record);
     static net::Task<> find_again(std::shared_ptr<Store> store);
+    net::Task<bool> find_next();
     net::Task<bool> blank(std::string account_record);
     static constexpr auto between_tries = std::chrono::milliseconds(200);  // while Redis is silent
 

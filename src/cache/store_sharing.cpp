@@ -72,20 +72,19 @@ void Store::lose(const std::string& account_record) {
 }
 
 net::Task<> Store::find_again(std::shared_ptr<Store> store) {
-    auto& lost = store->lost_;
-    while (!store->closed_ && (!lost.empty() || store->all_lost_)) {
-        if (!store->redis_->is_up()) {
-            co_await net::sleep_for(between_tries);
-        } else if (store->all_lost_) {
-            if (co_await store->flush_all()) {
-                store->all_lost_ = false;
-                lost.clear();
-            }
-        } else if (!co_await store->blank(*lost.begin())) {
-            co_await net::sleep_for(between_tries);
-        }
+    while (!store->closed_ && (!store->lost_.empty() || store->all_lost_)) {
+        const bool done = store->redis_->is_up() && co_await store->find_next();
+        if (!done) co_await net::sleep_for(between_tries);
     }
     store->finding_ = false;
+}
+
+net::Task<bool> Store::find_next() {
+    if (!all_lost_) co_return co_await blank(*lost_.begin());
+    if (!co_await flush_all()) co_return false;
+    all_lost_ = false;
+    lost_.clear();
+    co_return true;
 }
 
 // Whatever stands there now: the next login asks.

@@ -109,10 +109,10 @@ class Guarded::Asking {
     };
     struct Waiting {
         Waiting(Asking& its_asking, const std::string& its_login, net::Timer& timer)
-            : asking(its_asking), login(its_login) {
-            auto& all = asking.by_login_[login].waiting;
-            place = all.insert(all.end(), &timer);
-        }
+            : asking(its_asking),
+              login(its_login),
+              place(asking.by_login_[login].waiting.insert(asking.by_login_[login].waiting.end(),
+                                                           &timer)) {}
         ~Waiting() {
             asking.by_login_[login].waiting.erase(place);
             asking.forget_idle(login);

@@ -39,9 +39,9 @@ template <class Result>
 class SingleFlight::Passenger {
  public:
     Passenger(std::shared_ptr<Flight<Result>> flight, net::Executor executor)
-        : flight_(std::move(flight)), wake_(executor, net::Deadline::max()) {
-        seat_ = flight_->waiting.insert(flight_->waiting.end(), &wake_);
-    }
+        : flight_(std::move(flight)),
+          wake_(executor, net::Deadline::max()),
+          seat_(flight_->waiting.insert(flight_->waiting.end(), &wake_)) {}
     Passenger(const Passenger&) = delete;
     Passenger& operator=(const Passenger&) = delete;
     ~Passenger() { flight_->waiting.erase(seat_); }
