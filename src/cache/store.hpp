@@ -140,7 +140,7 @@ class Store : public std::enable_shared_from_this<Store> {
     static net::Task<> find_again(std::shared_ptr<Store> store);
     net::Task<bool> find_next();
     net::Task<bool> blank(std::string account_record);
-    static constexpr auto between_tries = std::chrono::milliseconds(200);  // while Redis is silent
+    static constexpr auto between_tries = std::chrono::milliseconds(50);  // while Redis is silent
 
     void publish(std::string message);
     net::Task<std::optional<std::int64_t>> tell(std::string message);
