@@ -21,12 +21,6 @@ namespace {
 
 constexpr auto suspicion = 5s;
 
-// Whether the running coroutine has been cancelled, which is no fault of the server.
-net::Task<bool> is_cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-
 // Active Directory answers so on a connection whose bind it has forgotten.
 bool has_lost_its_bind(const Answer& answer) {
     return answer.code == result_code::operations_error &&
@@ -100,7 +94,7 @@ net::Task<Message> Server::search(Search search) {
             failure = std::current_exception();
         }
         // A connection may have been closed while it was at rest.
-        if (!again || !pipeline->is_broken() || co_await is_cancelled())
+        if (!again || !pipeline->is_broken() || co_await net::is_cancelled())
             std::rethrow_exception(failure);
     }
 }
@@ -143,10 +137,10 @@ net::Task<Answer> Server::Lease::bind(const std::string& dn, const crypto::Secre
             failure = std::current_exception();
         }
         connection_.reset();
-        if (co_await is_cancelled()) server_->bind_unanswered_ = net::Clock::now();
+        if (co_await net::is_cancelled()) server_->bind_unanswered_ = net::Clock::now();
         // Closed at rest, without a word that `is_fit` could have seen: so may the others be. Once
         // only, for a server may count what it does not answer.
-        if (!again || !was_at_rest || co_await is_cancelled()) std::rethrow_exception(failure);
+        if (!again || !was_at_rest || co_await net::is_cancelled()) std::rethrow_exception(failure);
         server_->at_rest_.clear();
     }
 }

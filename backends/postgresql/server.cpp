@@ -17,12 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Whether the running coroutine has been cancelled, which is no fault of the server.
-net::Task<bool> is_cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-
 bool is_path(const net::HostPort& host) {
     return host.host.starts_with('/');
 }
@@ -159,7 +153,7 @@ net::Task<Connection::Answer> Server::ask(std::vector<Call> calls, bool writes) 
             failure = std::current_exception();
         }
         // A connection may have been closed while it was at rest.
-        if (!again || !connection->is_broken() || co_await is_cancelled())
+        if (!again || !connection->is_broken() || co_await net::is_cancelled())
             std::rethrow_exception(failure);
         again = false;
     }

@@ -23,12 +23,6 @@ namespace {
 constexpr auto looked_at_every = 1s;  // connections at rest, whether the server has closed them
 constexpr auto longest_farewell = 1s;
 
-// Whether the running coroutine has been cancelled, which is no fault of the server.
-net::Task<bool> is_cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-
 }  // namespace
 
 Server::Server(std::shared_ptr<const Settings> settings, net::HostPort address, bool is_first,
@@ -104,7 +98,8 @@ net::Task<> Server::keep(std::shared_ptr<Server> self) {
 net::Task<> Server::look_after() {
     net::Backoff backoff(100ms, 2s);
     for (;;) {
-        if (closed_ || co_await is_cancelled()) throw system_error(asio::error::operation_aborted);
+        if (closed_ || co_await net::is_cancelled())
+            throw system_error(asio::error::operation_aborted);
         end_long_farewells();
         if (up_) {
             co_await tend();
@@ -223,7 +218,7 @@ net::Task<Judgement> Server::prove(std::optional<Ready>& ready, const std::strin
         heard_ = std::max(heard_, connection->heard());
         connection.reset();
         const bool again = was_ready && (unheard || took_leave);
-        if (!again || co_await is_cancelled()) std::rethrow_exception(failure);
+        if (!again || co_await net::is_cancelled()) std::rethrow_exception(failure);
         at_rest_.clear();
     }
 }

@@ -207,57 +207,6 @@ void Application::open_control() {
         io_, log_, "control", [control = control_] { return control->serve(); }));
 }
 
-net::Task<> Application::obey_signals() {
-    for (;;) {
-        const int signal = co_await signals_.async_wait(net::use_task);
-        if (signal == SIGHUP) {
-            co_await reload();
-        } else if (!draining_) {
-            draining_ = true;
-            tasks_.push_back(
-                std::make_unique<BackgroundTask>(io_, log_, "drain", [this] { return drain(); }));
-        } else {
-            in_a_hurry_ = true;
-        }
-    }
-}
-
-// All or nothing: a mistake in the new settings leaves the old ones in force.
-net::Task<> Application::reload() {
-    try {
-        log_.reopen();
-        auto document = config::Document::load(config_files_);
-        auto next = co_await next_generation(document);
-        if (!next) {
-            for (const auto& problem : document.problems())
-                log_.write(events::config_refused, {{"file", problem.file},
-                                                    {"line", problem.line},
-                                                    {"problem", problem.what},
-                                                    {"hint", problem.hint}});
-            co_return;
-        }
-        const auto level = next->log.level;
-        warn_of_restart(*current(), *next);
-        adopt(std::move(next));
-        log_.set_level(level);
-        log_.write(events::config_reloaded, {});
-    } catch (const std::exception& error) {
-        log_.write(events::config_refused, {{"problem", error.what()}});
-    }
-}
-
-// What threads and files were made of at the start stays as it is.
-void Application::warn_of_restart(const Generation& now, const Generation& next) {
-    const auto warn = [this](const char* setting) {
-        log_.write(events::config_warning,
-                   {{"setting", setting}, {"why", "its new value holds from the next start on"}});
-    };
-    if (next.server.workers != now.server.workers) warn("server.workers");
-    if (next.server.hash_pool != now.server.hash_pool) warn("server.hash");
-    if (next.server.control != now.server.control) warn("server.control");
-    if (next.log.file != now.log.file) warn("log.file");
-}
-
 // Stop accepting, let sessions finish, cut the rest; at once when it is asked for twice.
 net::Task<> Application::drain() {
     listeners_.clear();
@@ -272,17 +221,6 @@ net::Task<> Application::drain() {
         co_await net::sleep_for(20ms);
     io_.stop();
     co_await net::sleep_until(net::Deadline::max());  // the task is over with the loop
-}
-
-// A generation that no session uses any more goes, here and not on a worker, for its directories
-// join their threads.
-net::Task<> Application::retire() {
-    for (;;) {
-        co_await net::sleep_for(1s);
-        std::erase_if(generations_, [this](const auto& each) {
-            return each != current() && each.use_count() == 1;
-        });
-    }
 }
 
 std::shared_ptr<const Generation> Application::current() const {

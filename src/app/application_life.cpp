@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "app/application.hpp"
+#include "observe/events.hpp"
+
+// What happens to the program between its start and its end: signals and reload.
+namespace postern::app {
+
+namespace {
+
+namespace events = observe::events;
+using namespace std::chrono_literals;
+
+}  // namespace
+
+net::Task<> Application::obey_signals() {
+    for (;;) {
+        const int signal = co_await signals_.async_wait(net::use_task);
+        if (signal == SIGHUP) {
+            co_await reload();
+        } else if (!draining_) {
+            draining_ = true;
+            tasks_.push_back(
+                std::make_unique<BackgroundTask>(io_, log_, "drain", [this] { return drain(); }));
+        } else {
+            in_a_hurry_ = true;
+        }
+    }
+}
+
+// All or nothing: a mistake in the new settings leaves the old ones in force.
+net::Task<> Application::reload() {
+    try {
+        log_.reopen();
+        auto document = config::Document::load(config_files_);
+        auto next = co_await next_generation(document);
+        if (!next) {
+            for (const auto& problem : document.problems())
+                log_.write(events::config_refused, {{"file", problem.file},
+                                                    {"line", problem.line},
+                                                    {"problem", problem.what},
+                                                    {"hint", problem.hint}});
+            co_return;
+        }
+        const auto level = next->log.level;
+        warn_of_restart(*current(), *next);
+        adopt(std::move(next));
+        log_.set_level(level);
+        log_.write(events::config_reloaded, {});
+    } catch (const std::exception& error) {
+        log_.write(events::config_refused, {{"problem", error.what()}});
+    }
+}
+
+// What threads and files were made of at the start stays as it is.
+void Application::warn_of_restart(const Generation& now, const Generation& next) {
+    const auto warn = [this](const char* setting) {
+        log_.write(events::config_warning,
+                   {{"setting", setting}, {"why", "its new value holds from the next start on"}});
+    };
+    if (next.server.workers != now.server.workers) warn("server.workers");
+    if (next.server.hash_pool != now.server.hash_pool) warn("server.hash");
+    if (next.server.control != now.server.control) warn("server.control");
+    if (next.log.file != now.log.file) warn("log.file");
+}
+
+// A generation that no session uses any more goes, here and not on a worker, for its directories
+// join their threads.
+net::Task<> Application::retire() {
+    for (;;) {
+        co_await net::sleep_for(1s);
+        std::erase_if(generations_, [this](const auto& each) {
+            return each != current() && each.use_count() == 1;
+        });
+    }
+}
+
+}  // namespace postern::app
