@@ -78,8 +78,9 @@ class Store : public std::enable_shared_from_this<Store> {
     // The same for an account that the directory says has changed.
     net::Task<std::optional<std::int64_t>> flush_account(std::string_view account);
     net::Task<std::optional<std::int64_t>> flush_all();
-    // Only what this process remembers.
+    // Only what this process remembers: of everybody, or of one account.
     void forget_here();
+    void forget_account_here(std::string_view account);
 
     const Keys& keys() const { return keys_.current; }
     const std::optional<Keys>& previous_keys() const { return keys_.previous; }

@@ -241,4 +241,9 @@ void Store::forget_here() {
     ++epoch_;
 }
 
+void Store::forget_account_here(std::string_view account) {
+    local_.forget_account_record(keys_.current.account_record(account));
+    ++epoch_;
+}
+
 }  // namespace postern::cache

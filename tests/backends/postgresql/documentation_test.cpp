@@ -45,7 +45,8 @@ bool are_equal(const Settings& left, const Settings& right) {
     return left.queries == right.queries && left.prepare == right.prepare &&
            left.pool.connections == right.pool.connections &&
            left.pool.pipeline == right.pool.pipeline && left.pool.idle == right.pool.idle &&
-           left.timeout == right.timeout && left.statement_timeout == right.statement_timeout &&
+           left.notify == right.notify && left.timeout == right.timeout &&
+           left.statement_timeout == right.statement_timeout &&
            left.connection.keywords == right.connection.keywords &&
            left.connection.target_session_attributes == right.connection.target_session_attributes;
 }
