@@ -28,6 +28,10 @@ BEGIN
 
     SELECT array_agg(DISTINCT each ->> TG_ARGV[0]) FILTER (WHERE each ->> TG_ARGV[0] IS NOT NULL) INTO names
       FROM unnest(rows) AS each;
+    IF cardinality(names) > most THEN
+        PERFORM pg_notify('postern_changed', '');
+        RETURN NULL;
+    END IF;
     SELECT array_agg(told.name) INTO names
       FROM (SELECT unnest(names) AS name
             UNION
