@@ -84,6 +84,7 @@ void Connection::consume() {
     do {
         const bool is_there = PQconsumeInput(connection_) == 1;
         take_results();
+        take_notifications();
         if (!is_there || PQstatus(connection_) == CONNECTION_BAD) break_off();
     } while (has_more());
     heard_ = net::Clock::now();
@@ -258,10 +259,10 @@ net::Task<Connection::Described> Connection::prepare(std::string_view key,
     co_return std::move(std::get<std::vector<Rows>>(answer).back().columns);
 }
 
-net::Task<Connection::Answer> Connection::ping() {
-    auto send = [this] {
-        require(
-            PQsendQueryParams(connection_, "SELECT 1", 0, nullptr, nullptr, nullptr, nullptr, 0));
+net::Task<Connection::Answer> Connection::say(std::string statement) {
+    auto send = [this, statement = std::move(statement)] {
+        require(PQsendQueryParams(connection_, statement.c_str(), 0, nullptr, nullptr, nullptr,
+                                  nullptr, 0));
     };
     return answer(std::make_shared<Waiter>(something_to_write_.get_executor(), 1, send));
 }
@@ -283,6 +284,7 @@ void Connection::fail(std::exception_ptr failure) {
         waiter->answered.cancel();
     waiting_ = 0;
     something_to_write_.cancel();
+    end_.cancel();
     finish();
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -72,7 +73,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // Checks a statement, and keeps it where it is to be kept; its columns, no rows.
     using Described = std::variant<ServerError, Columns>;
     net::Task<Described> prepare(std::string_view key, const QueryTemplate& query);
-    net::Task<Answer> ping();
+    // A statement of our own, without parameters.
+    net::Task<Answer> say(std::string statement);
+
+    // Once this is answered, what is told on the channel is heard: what was told along with it, ""
+    // for nothing. `heard` is called until the connection is closed or lost, and may do neither.
+    using Heard = std::function<void(std::string_view payload)>;
+    net::Task<Answer> listen(const std::string& channel, Heard heard);
+    // Until then; or throws why the connection is lost, as soon as it is. For one at a time.
+    net::Task<> rest(net::Deadline until);
 
     bool is_broken() const { return failure_ != nullptr; }
     std::size_t waiting() const { return waiting_; }
@@ -83,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // "server_version", "in_hot_standby", "is_superuser": what the server tells unasked.
     std::string parameter(const char* name) const;
     std::string user() const;
+    int process() const;              // the session's, as whoever we are connected to has said
     std::string tls_version() const;  // empty: without
 
  private:
@@ -102,6 +112,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void consume();
     void take_results();
     void take_result();
+    void take_notifications();
     Waiter& answered_now() const;
     void conclude(const Batch& batch);
     bool has_more() const;
@@ -121,6 +132,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     pg_conn* connection_ = nullptr;
     Descriptor descriptor_;
     net::Timer something_to_write_;
+    net::Timer end_;  // of a rest: cancelled when the connection is lost
+    std::string channel_;
+    Heard heard_there_;
     static constexpr std::size_t batch_size = 8;
     std::deque<std::shared_ptr<Waiter>> unsent_;
     std::deque<Batch> sent_;

@@ -20,6 +20,7 @@ const char* text_or_empty(const char* text) {
 Connection::Connection(net::Executor executor, bool prepares)
     : descriptor_(executor),
       something_to_write_(executor, net::Deadline::max()),
+      end_(executor),
       prepares_(prepares),
       heard_(net::Clock::now()) {}
 
@@ -92,6 +93,10 @@ std::string Connection::parameter(const char* name) const {
 
 std::string Connection::user() const {
     return connection_ != nullptr ? text_or_empty(PQuser(connection_)) : "";
+}
+
+int Connection::process() const {
+    return connection_ != nullptr ? PQbackendPID(connection_) : 0;
 }
 
 std::string Connection::tls_version() const {

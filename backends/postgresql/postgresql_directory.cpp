@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "directory/failover.hpp"
+#include "postgresql/change_listener.hpp"
 #include "postgresql/examiner.hpp"
 #include "postgresql/principal_finder.hpp"
 
@@ -59,6 +60,7 @@ directory::Capabilities PostgresqlDirectory::capabilities() const {
     capabilities.several_secrets = true;
     capabilities.lists_accounts = settings_->queries.list.has_value();
     capabilities.takes_in = settings_->queries.adopt.has_value();
+    capabilities.tells_changes = true;
     return capabilities;
 }
 
@@ -81,6 +83,7 @@ net::Task<directory::Findings> PostgresqlDirectory::examine() {
         auto findings = co_await examiner.examine();
         std::ranges::move(findings, std::back_inserter(all));
     }
+    if (settings_->watches) all.push_back(co_await ChangeListener(servers_, settings_).examine());
     co_return all;
 }
 
@@ -114,6 +117,12 @@ net::Task<directory::Findings> PostgresqlDirectory::start(net::Deadline deadline
                               fmt::format("query.{}", key)});
     }
     co_return faults;
+}
+
+net::Task<> PostgresqlDirectory::watch(directory::Changes& changes) {
+    begin();
+    ChangeListener listener(servers_, settings_);
+    co_await listener.listen(changes);
 }
 
 // --- one question, several servers

@@ -25,6 +25,7 @@ class PostgresqlDirectory final : public directory::Directory {
     net::Task<directory::ListResult> accounts(const directory::PageWanted& wanted) override;
     net::Task<directory::Findings> examine() override;
     net::Task<directory::Findings> start(net::Deadline deadline) override;
+    net::Task<> watch(directory::Changes& changes) override;
 
  private:
     void begin();

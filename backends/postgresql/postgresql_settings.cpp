@@ -11,6 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using config::Section;
 
+constexpr std::size_t longest_name = 63;  // NAMEDATALEN
+constexpr const char* notify_example =
+    "notify = \"mail_changed\" with triggers that NOTIFY it, or cache.watch = false";
 constexpr std::string_view of_a_login[] = {"login", "local", "domain"};
 constexpr std::string_view of_an_account[] = {"name"};
 constexpr std::string_view of_a_page[] = {"after", "limit"};
@@ -95,6 +98,21 @@ void read_pool(Section& section, PoolSettings& pool) {
     pool.idle = table.duration("idle", pool.idle, 1s, 1h);
 }
 
+// Our own schema tells its changes; who has another one says where.
+void read_notify(Section& section, Settings& settings) {
+    const bool is_ours = !section.table("query").has("authenticate");
+    settings.notify = section.text("notify", is_ours ? settings.notify : "");
+    settings.watches =
+        section.has("cache") && section.table("cache").boolean("watch", settings.watches);
+    if (settings.notify.size() > longest_name)
+        section.problem("notify",
+                        fmt::format("PostgreSQL takes names of at most {} octets", longest_name),
+                        notify_example);
+    if (settings.watches && settings.notify.empty())
+        section.problem("notify", "it is not said on which channel changes are told",
+                        notify_example);
+}
+
 // The server's answer to a query that is too slow has to come before ours.
 void read_timeouts(Section& section, Settings& settings) {
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
@@ -115,6 +133,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     if (connection) connection->warn_of_impostors(section, log);
     read_queries(section, settings.queries);
     settings.prepare = section.boolean("prepare", true);
+    read_notify(section, settings);
     read_pool(section, settings.pool);
     read_timeouts(section, settings);
     if (!connection || !settings.queries.authenticate) return std::nullopt;

@@ -37,6 +37,8 @@ struct Settings {
     ConnectionSettings connection;
     Queries queries;
     bool prepare = true;
+    std::string notify = "postern_changed";  // the channel on which changes are told; empty: none
+    bool watches = false;                    // the cache is to hear of them
     PoolSettings pool;
     std::chrono::milliseconds timeout = std::chrono::seconds(5);            // of a whole question
     std::chrono::milliseconds statement_timeout = std::chrono::seconds(4);  // of one query

@@ -102,8 +102,8 @@ net::Task<> Server::keep_alive() {
 
 net::Task<bool> Server::still_answers(std::shared_ptr<Connection> connection) {
     try {
-        const auto answer =
-            co_await net::within(net::Clock::now() + settings_->timeout, connection->ping());
+        const auto answer = co_await net::within(net::Clock::now() + settings_->timeout,
+                                                 connection->say("SELECT 1"));
         co_return std::holds_alternative<std::vector<Rows>>(answer);
     } catch (const std::exception&) {  // a question opens another one and hears the reason
         co_return false;

@@ -44,7 +44,8 @@ class Server final : public directory::Watch::Watched, public std::enable_shared
     // What it has against our queries, as soon as it has been tried once or at `deadline`.
     net::Task<Objections> objections(net::Deadline deadline) const;
     // For who looks closely: one more connection, started, with nothing prepared; is to be closed.
-    net::Task<std::shared_ptr<Connection>> connect();
+    // `attributes`: what the server has to be in place of what the settings say ("primary").
+    net::Task<std::shared_ptr<Connection>> connect(std::string attributes = "");
 
  private:
     net::Clock::time_point heard() const override;
@@ -60,7 +61,7 @@ class Server final : public directory::Watch::Watched, public std::enable_shared
     void open_others();
     void drop_broken();
     net::Task<> prepare(std::shared_ptr<Connection> connection);
-    Connection::Target target(const std::string& address) const;
+    Connection::Target target(const std::string& address, const std::string& attributes) const;
     net::Task<std::vector<std::string>> addresses();
     void tell_refusal(const ServerError& error);
     void log_step(net::Clock::time_point begun, const std::vector<Call>& calls,

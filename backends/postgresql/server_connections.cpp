@@ -88,15 +88,18 @@ void Server::drop_broken() {
 
 // --- to the server
 
-net::Task<std::shared_ptr<Connection>> Server::connect() {
+net::Task<std::shared_ptr<Connection>> Server::connect(std::string attributes) {
+    // Of one server this is no preference; whoever chooses between several knows.
+    const auto& usual = settings_->connection.target_session_attributes;
+    if (attributes.empty()) attributes = usual == "prefer-standby" ? "any" : usual;
     const auto deadline = net::Clock::now() + settings_->timeout / 2;
     const auto all = co_await addresses();
     std::exception_ptr failure;
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto until = net::Clock::now() + share(deadline, all.size() - i);
         try {
-            auto connection =
-                co_await net::within(until, Connection::open(target(all[i]), executor_));
+            auto connection = co_await net::within(
+                until, Connection::open(target(all[i], attributes), executor_));
             connection->start();
             co_return connection;
         } catch (const Broken& error) {
@@ -120,16 +123,14 @@ net::Task<std::vector<std::string>> Server::addresses() {
     co_return all;
 }
 
-Connection::Target Server::target(const std::string& address) const {
+Connection::Target Server::target(const std::string& address, const std::string& attributes) const {
     const auto& connection = settings_->connection;
     Connection::Target target{connection.keywords, connection.password, settings_->prepare};
     auto& keywords = target.keywords;
     keywords["host"] = host_.host;
     keywords["port"] = std::to_string(host_.port);
     if (!address.empty()) keywords["hostaddr"] = address;
-    // Of one server this is no preference; whoever chooses between several knows.
-    const auto& wanted = connection.target_session_attributes;
-    keywords["target_session_attrs"] = wanted == "prefer-standby" ? "any" : wanted;
+    keywords["target_session_attrs"] = attributes;
     // A pooler that gives every question another session refuses to keep settings of a session.
     if (settings_->prepare)
         keywords["options"] +=

@@ -193,6 +193,13 @@ class Scanner {
 
 }  // namespace
 
+std::string quoted_name(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char octet : name)
+        quoted.append(octet == '"' ? 2 : 1, octet);
+    return quoted + "\"";
+}
+
 bool continues_sql_word(char octet) {
     return begins_word(octet) || is_digit(octet) || octet == '$';
 }

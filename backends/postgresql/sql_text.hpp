@@ -32,6 +32,9 @@ struct SqlPiece {
 // Refused: what has no end, a second statement, a NUL.
 boost::system::result<std::vector<SqlPiece>, SqlError> split_sql(std::string_view text);
 
+// A name as PostgreSQL reads it octet by octet: "a ""quoted"" one".
+std::string quoted_name(std::string_view name);
+
 // Octets that may be part of an SQL word: behind one of them a "$1" would belong to the word.
 bool continues_sql_word(char octet);
 

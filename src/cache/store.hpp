@@ -83,6 +83,8 @@ class Store : public std::enable_shared_from_this<Store> {
     net::Task<std::optional<std::int64_t>> flush_all();
     // The account has changed in the directory: what is remembered of it goes, in Redis later.
     void account_changed(std::string_view account);
+    // Any account may have: nothing of before is believed, in Redis as soon as it can be reached.
+    void everything_changed();
     // Nobody knows what has changed in the directory until now; others may.
     void doubt_everything();
 
@@ -137,6 +139,8 @@ class Store : public std::enable_shared_from_this<Store> {
     Generations& seen(const AccountRecord*) { return accounts_seen_; }
     Generations& seen(const LoginRecord*) { return logins_seen_; }
     void lose(const std::string& account_record);
+    void lose_everything();
+    void find_soon();
     static net::Task<> find_again(std::shared_ptr<Store> store);
     net::Task<bool> find_next();
     net::Task<bool> blank(std::string account_record);

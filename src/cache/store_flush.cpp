@@ -78,6 +78,11 @@ void Store::account_changed(std::string_view account) {
     write_behind<AccountRecord>(name, life(), account_apply(Flush()), written, true);
 }
 
+void Store::everything_changed() {
+    doubt_everything();
+    lose_everything();
+}
+
 net::Task<std::optional<std::int64_t>> Store::flush_all() {
     const auto when = now();
     flushed_at(when);

@@ -67,6 +67,16 @@ void Store::lose(const std::string& account_record) {
         lost_.insert(account_record);
     else
         all_lost_ = true;
+    find_soon();
+}
+
+void Store::lose_everything() {
+    if (!redis_) return;
+    all_lost_ = true;
+    find_soon();
+}
+
+void Store::find_soon() {
     if (std::exchange(finding_, true)) return;
     asio::co_spawn(executor_, find_again(shared_from_this()), asio::detached);
 }
@@ -81,10 +91,11 @@ net::Task<> Store::find_again(std::shared_ptr<Store> store) {
 
 net::Task<bool> Store::find_next() {
     if (!all_lost_) co_return co_await blank(*lost_.begin());
-    if (!co_await flush_all()) co_return false;
+    // What is lost while this is under way is lost behind it.
     all_lost_ = false;
     lost_.clear();
-    co_return true;
+    all_lost_ |= !co_await flush_all();
+    co_return !all_lost_;
 }
 
 // Whatever stands there now: the next login asks.

@@ -2,7 +2,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "net/backoff.hpp"
 #include "observe/events.hpp"
@@ -15,14 +14,14 @@ namespace events = observe::events;
 // What one hears goes to the store, behind the back of whoever tells it.
 class CacheWatch::Listener final : public Changes {
  public:
-    Listener(std::shared_ptr<cache::Store> store, net::Executor executor)
-        : store_(std::move(store)), executor_(executor) {}
+    explicit Listener(std::shared_ptr<cache::Store> store) : store_(std::move(store)) {}
 
     void account_changed(std::string_view name) override { store_->account_changed(name); }
+    void everything_changed() override { store_->everything_changed(); }
     // The first time nobody has missed anything but this process itself, which was not there.
     void begun() override {
         if (has_begun_)
-            asio::co_spawn(executor_, forget_all(store_), asio::detached);
+            store_->everything_changed();
         else
             store_->doubt_everything();
         has_begun_ = heard_since_ = true;
@@ -48,19 +47,14 @@ class CacheWatch::Listener final : public Changes {
     }
 
  private:
-    static net::Task<> forget_all(std::shared_ptr<cache::Store> store) {
-        co_await store->flush_all();
-    }
-
     std::shared_ptr<cache::Store> store_;
-    net::Executor executor_;
     bool has_begun_ = false, heard_since_ = false;
 };
 
 CacheWatch::CacheWatch(std::shared_ptr<Directory> directory, std::shared_ptr<cache::Store> store,
                        observe::Log& log, std::string name, net::Executor executor)
     : cancellation_(std::make_shared<asio::cancellation_signal>()) {
-    auto listener = std::make_shared<Listener>(std::move(store), executor);
+    auto listener = std::make_shared<Listener>(std::move(store));
     auto listening =
         Listener::listen(std::move(directory), std::move(listener), log, std::move(name));
     // The handler keeps the signal alive as long as anything may emit it.

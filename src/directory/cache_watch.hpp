@@ -10,9 +10,9 @@
 
 namespace postern::directory {
 
-// Makes the cache forget what the directory says has changed, as long as it lives. While nothing
-// can be heard it tries again, with back-off; once it hears again, everybody forgets what was
-// learned before.
+// Makes the cache forget what the directory says has changed, as long as it lives: this process at
+// once, Redis as soon as it takes it. While nothing can be heard it tries again, with back-off;
+// once it hears again, everybody forgets what was learned before.
 class CacheWatch {
  public:
     CacheWatch(std::shared_ptr<Directory> directory, std::shared_ptr<cache::Store> store,
@@ -23,6 +23,7 @@ class CacheWatch {
 
  private:
     class Listener;
+    std::shared_ptr<Listener> listener_;
     std::shared_ptr<net::asio::cancellation_signal> cancellation_;
 };
 

@@ -70,8 +70,8 @@ std::shared_ptr<const cache::RedisSettings> find_redis(config::Section& section,
 
 // What its answers depend on: others would be found under other names.
 std::string fingerprint(const config::Section& section) {
-    constexpr std::array<std::string_view, 7> beside_the_point{
-        "cache", "lockout-guard", "timeout", "concurrency", "queue", "pool", "tls"};
+    constexpr std::array<std::string_view, 8> beside_the_point{
+        "cache", "lockout-guard", "timeout", "concurrency", "queue", "pool", "tls", "notify"};
     return section.digest(beside_the_point);
 }
 

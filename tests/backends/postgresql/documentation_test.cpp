@@ -45,6 +45,7 @@ bool are_equal(const Settings& left, const Settings& right) {
     return left.queries == right.queries && left.prepare == right.prepare &&
            left.pool.connections == right.pool.connections &&
            left.pool.pipeline == right.pool.pipeline && left.pool.idle == right.pool.idle &&
+           left.notify == right.notify && left.watches == right.watches &&
            left.timeout == right.timeout && left.statement_timeout == right.statement_timeout &&
            left.connection.keywords == right.connection.keywords &&
            left.connection.target_session_attributes == right.connection.target_session_attributes;
@@ -56,7 +57,8 @@ std::vector<std::string> problems(const std::string& lines) {
 
 TEST(Documentation, ItsTableIsWhatIsRead) {
     EXPECT_THAT(reference.unread(problems), IsEmpty());
-    EXPECT_THAT(reference.missing(problems, {"", "admin.", "tls.", "query.", "pool."}), IsEmpty());
+    EXPECT_THAT(reference.missing(problems, {"", "admin.", "cache.", "tls.", "query.", "pool."}),
+                IsEmpty());
 }
 
 // Each query alone: with `query.authenticate` the others would have no default.

@@ -52,6 +52,25 @@ TEST(PostgresqlSettings, AnotherSchemaHasNoQueriesOfOurs) {
     EXPECT_TRUE(less.settings->queries.emails);
 }
 
+TEST(PostgresqlSettings, OurSchemaSaysWhereItTellsChangesAndAnotherOneIsAskedFor) {
+    constexpr auto* watching = "cache.watch = true\n";
+    const std::string another = "query.authenticate = \"SELECT :login, 'x'\"\n";
+    EXPECT_EQ(read("").settings->notify, "postern_changed");
+    EXPECT_FALSE(read("").settings->watches);
+    EXPECT_TRUE(read(watching).settings->watches);
+    EXPECT_EQ(read(watching).problems, "");
+    EXPECT_EQ(read(another).settings->notify, "");
+    EXPECT_EQ(read(another).problems, "");
+    EXPECT_THAT(read(watching + another).problems,
+                HasSubstr("it is not said on which channel changes are told"));
+    const auto both = read(watching + another + "notify = \"Mail \\\"Changed\\\"\"\n");
+    EXPECT_EQ(both.problems, "");
+    EXPECT_EQ(both.settings->notify, "Mail \"Changed\"");
+    EXPECT_EQ(read("notify = \"" + std::string(63, 'x') + "\"").problems, "");
+    EXPECT_THAT(read("notify = \"" + std::string(64, 'x') + "\"").problems,
+                HasSubstr("at most 63 octets"));
+}
+
 TEST(PostgresqlSettings, TellsWhatIsWrongAndWhatWouldBeRight) {
     struct Case {
         const char *toml, *problem;
