@@ -21,10 +21,13 @@ class CacheWatch::Listener final : public Changes {
     void account_changed(std::string_view name) override {
         asio::co_spawn(executor_, forget(store_, std::string(name)), asio::detached);
     }
+    void everything_changed() override {
+        asio::co_spawn(executor_, forget_all(store_), asio::detached);
+    }
     // The first time nobody has missed anything but this process itself.
     void begun() override {
         if (has_begun_)
-            asio::co_spawn(executor_, forget_all(store_), asio::detached);
+            everything_changed();
         else
             store_->forget_here();
         has_begun_ = heard_since_ = true;
