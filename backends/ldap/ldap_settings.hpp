@@ -75,6 +75,8 @@ struct Settings {
     Dereference dereference = Dereference::never;
     std::optional<FilterTemplate> filter_name, filter_email;
     std::optional<std::string> filter_list;  // who has an account; nullopt: nobody can tell
+    std::string filter_followed;             // whose changes are heard
+    bool is_followed = false;                // cache.watch
     AttributeSettings attributes;
     GroupNames group_names = GroupNames::dn;
     GroupSettings groups;
