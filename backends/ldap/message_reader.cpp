@@ -153,19 +153,18 @@ std::optional<SyncInfo> sync_info_of(LDAP* ldap, LDAPMessage* part) {
 
 }  // namespace
 
-LdapMessage receive(DetachedLdap& detached, int how_much) {
-    LDAP* ldap = detached.handle();
+LdapMessage receive(DetachedLdap& ldap, int how_much) {
     LDAPMessage* found = nullptr;
     int type = 0;
     // It stops behind an answer that nobody waits for, also when the next one is there already.
-    for (auto left = std::string::npos; type == 0 && detached.input.size() < left;) {
-        left = detached.input.size();
+    for (auto left = std::string::npos; type == 0 && ldap.input.size() < left;) {
+        left = ldap.input.size();
         timeval at_once{0, 0};
-        type = ldap_result(ldap, LDAP_RES_ANY, how_much, &at_once, &found);
+        type = ldap_result(ldap.handle(), LDAP_RES_ANY, how_much, &at_once, &found);
     }
     if (type < 0) {
         int error = LDAP_OTHER;
-        ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &error);
+        ldap_get_option(ldap.handle(), LDAP_OPT_RESULT_CODE, &error);
         throw ProtocolError(std::string("what came is no LDAP: ") + ldap_err2string(error));
     }
     return {found, ldap_msgfree};
