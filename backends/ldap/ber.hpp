@@ -5,11 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace postern::ldap {
-
 // The Basic Encoding Rules as RFC 4511 5.1 restricts them, for the values of controls: definite
 // lengths of at most four octets, tags of one. What is no such thing is nullopt.
-namespace ber {
+namespace postern::ldap::ber {
 
 namespace tag {
 inline constexpr std::uint8_t boolean = 0x01;
@@ -36,6 +34,4 @@ std::optional<bool> boolean(std::string_view content);
 
 std::string element(std::uint8_t tag, std::string_view content);
 
-}  // namespace ber
-
-}  // namespace postern::ldap
+}  // namespace postern::ldap::ber
