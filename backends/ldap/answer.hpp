@@ -1,8 +1,9 @@
 // ldap: asks an LDAP server (OpenLDAP, Active Directory, 389-DS, ...) who somebody is. Pure, tested
 // by tables and fuzzed: escape, filter_template, dn_template (what is asked), verdict (what the
-// answer means), principal_reader (whom an entry describes). I/O: codec (libldap as a codec between
-// octets and messages, no socket), connection, server, ldap_directory (the question). All of it
-// lives on the directory's one thread.
+// answer means), principal_reader (whom an entry describes), content_sync and known_entries (what
+// changes mean). I/O: codec (libldap as a codec between octets and messages, no socket),
+// connection, server, ldap_directory (the question), follower (who hears changes). All of it lives
+// on the directory's one thread.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,7 @@
 
 #include "crypto/secret.hpp"
 #include "ldap/answer.hpp"
+#include "ldap/content_sync.hpp"
 
 namespace postern::ldap {
 
@@ -34,7 +35,13 @@ struct Search {
     int most_entries = 2;  // 0: as many as the server gives
     // A server that knows no pages answers as if it had not been asked for one.
     std::optional<Page> page = {};
+    std::optional<SyncRequest> sync =
+        {};  // in place of pages; a server that does not know it fails
 };
+
+// Of the root entry: small, and everybody may. Where its answer is of no interest, it shows that
+// the server is there.
+Search root_search();
 
 // Everything that one request was answered with.
 struct Message {
@@ -44,6 +51,16 @@ struct Message {
     std::size_t references = 0;  // continuations that a search found and that nobody follows
     std::string value;           // of an extended response
     std::string page_cookie;     // where the next page begins; empty: there is none
+};
+
+// One message of an answer that is read as it comes. What means nothing to us has none of it.
+struct Part {
+    int id = 0;
+    std::optional<Entry> entry;
+    std::optional<SyncState> state;  // of the entry, RFC 4533
+    std::optional<SyncInfo> info;
+    std::optional<Answer> end;
+    std::string sync_cookie;  // at the end
 };
 
 // What came is no LDAP, or too much of it. The connection is of no use any more.
@@ -82,6 +99,9 @@ class Codec {
     // The next message that is complete. Throws ProtocolError when what was fed is no LDAP. A
     // notice of disconnection (RFC 4511 4.4.1) is a ProtocolError with the server's words.
     std::optional<Message> next();
+    // In its place, for an answer that is too long to be kept or has no end. Not both of them while
+    // an answer is under way.
+    std::optional<Part> next_part();
     // Octets are waiting that no message has used: after StartTLS somebody has injected them.
     bool has_unread() const;
 

@@ -98,6 +98,7 @@ net::Task<> Examiner::look_at_everything() {
                                         "namingContexts", "vendorName", "vendorVersion"});
     tell(Kind::good, "answers, and " + known_as(settings_.service));
     co_await look_at_bases();
+    if (settings_.is_followed) co_await look_at_changes();
     if (message.entries.empty()) {
         tell(Kind::warning, "does not show its root entry, so nothing is known of its rules");
         co_return;
@@ -114,6 +115,23 @@ net::Task<> Examiner::look_at_bases() {
             tell(Kind::fault, fmt::format("base-dn \"{}\": {}", base, wrong->why));
         else if (message.entries.empty())
             tell(Kind::warning, fmt::format("base-dn \"{}\" is not shown to us", base));
+    }
+}
+
+// A server that tells changes stops at the first entry, for we want no more.
+net::Task<> Examiner::look_at_changes() {
+    for (const auto& base : settings_.bases) {
+        Search search;
+        search.base = base;
+        search.attributes = {"1.1"};
+        search.most_entries = 1;
+        search.sync = SyncRequest();
+        const auto message = co_await ask(std::move(search));
+        if (message.answer.code != result_code::success && !is_cut_short(message.answer))
+            tell(Kind::warning,
+                 fmt::format("does not tell what changes below \"{}\" ({}), so cache.watch hears "
+                             "nothing: what is remembered ends with cache.ttl.positive",
+                             base, name_of(message.answer.code)));
     }
 }
 
@@ -213,6 +231,10 @@ net::Task<Message> Examiner::read(std::string base, SearchScope scope, std::stri
     search.filter = std::move(filter);
     search.attributes = std::move(attributes);
     search.most_entries = 20;
+    return ask(std::move(search));
+}
+
+net::Task<Message> Examiner::ask(Search search) {
     return net::within(net::Clock::now() + settings_.timeout, server_.search(std::move(search)));
 }
 

@@ -23,6 +23,7 @@ class Examiner {
 
     net::Task<> look_at_everything();
     net::Task<> look_at_bases();
+    net::Task<> look_at_changes();
     net::Task<> look_at_lockout(const Entry& root);
     net::Task<> look_at_domain_policy(std::string domain);
     net::Task<> look_at_password_policies(std::string context);
@@ -31,6 +32,7 @@ class Examiner {
     void look_at_rights(const Entry& root);
     net::Task<Message> read(std::string base, SearchScope scope, std::string filter,
                             std::vector<std::string> attributes);
+    net::Task<Message> ask(Search search);
     void tell(Kind kind, std::string sentence);
 
     Server& server_;

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <stdexcept>
 #include <utility>
 
 #include "directory/failover.hpp"
 #include "ldap/examiner.hpp"
+#include "ldap/follower.hpp"
 #include "ldap/login_forms.hpp"
 #include "ldap/verdict.hpp"
+#include "net/within.hpp"
 
 namespace postern::ldap {
 
@@ -82,6 +86,7 @@ directory::Capabilities LdapDirectory::capabilities() const {
     capabilities.several_secrets = settings_->method == Method::hash;
     capabilities.groups_are_dns = settings_->group_names == GroupNames::dn;
     capabilities.lists_accounts = settings_->filter_list.has_value();
+    capabilities.tells_changes = true;  // as far as the server does
     return capabilities;
 }
 
@@ -129,6 +134,27 @@ net::Task<directory::Findings> LdapDirectory::examine() {
         std::ranges::move(findings, std::back_inserter(all));
     }
     co_return all;
+}
+
+// At the first server that tells any; when it is lost, at the next one.
+net::Task<> LdapDirectory::watch(directory::Changes& changes) {
+    std::string why;
+    for (const auto& server : co_await servers_->candidates()) {
+        std::exception_ptr lost;
+        try {
+            Follower follower(co_await net::within(net::Clock::now() + settings_->timeout,
+                                                   server->connect_as_service()),
+                              settings_);
+            co_await follower.follow(changes);
+        } catch (const std::exception&) {
+            lost = std::current_exception();
+        }
+        if (co_await net::is_cancelled())
+            throw boost::system::system_error(net::asio::error::operation_aborted);
+        why +=
+            fmt::format("{}{}: {}", why.empty() ? "" : "; ", server->text(), failure_of(lost).why);
+    }
+    throw std::runtime_error(why.empty() ? "no server is up" : why);
 }
 
 // --- one question, several servers

@@ -29,6 +29,7 @@ class LdapDirectory final : public directory::Directory {
     directory::Capabilities capabilities() const override;
     net::Task<directory::ListResult> accounts(const directory::PageWanted& wanted) override;
     net::Task<directory::Findings> examine() override;
+    net::Task<> watch(directory::Changes& changes) override;
 
  private:
     template <class Result>

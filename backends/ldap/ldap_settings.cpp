@@ -155,27 +155,27 @@ void read_authentication(Section& bind, Settings& settings) {
                      "netbios-domains = [\"CORP\"] beside it, or a template that is a DN");
 }
 
-// Without a filter of its own: whoever could log in with something.
+// Whoever could log in with something; nullopt: nobody can tell.
+std::optional<std::string> filter_of_anybody(const Settings& settings) {
+    const auto by_name = settings.filter_name ? settings.filter_name->anybody() : std::nullopt;
+    if (!settings.filter_email) return by_name;
+    const auto by_email = settings.filter_email->anybody();
+    if (!by_name || !by_email) return std::nullopt;
+    return fmt::format("(|{}{})", *by_name, *by_email);
+}
+
+// For a listing there may be a filter of its own; what changes is heard of everybody.
 void read_list_filter(Section& filter, Settings& settings) {
-    if (filter.has("list")) {
-        const auto text = filter.text("list");
-        if (const auto parsed = parse_filter(text); !parsed)
-            filter.problem("list",
-                           fmt::format("at octet {}: no search filter (RFC 4515), expected {}",
-                                       parsed.error().offset + 1, parsed.error().expected),
-                           "list = \"(objectClass=inetOrgPerson)\"; it has no placeholders");
-        settings.filter_list = text;
-        return;
-    }
-    const auto anybody = [](const std::optional<FilterTemplate>& each) {
-        return each ? each->anybody() : std::nullopt;
-    };
-    settings.filter_list = anybody(settings.filter_name);
-    const auto by_email = anybody(settings.filter_email);
-    if (settings.filter_email && (!by_email || !settings.filter_list))
-        settings.filter_list.reset();
-    else if (by_email)
-        settings.filter_list = fmt::format("(|{}{})", *settings.filter_list, *by_email);
+    settings.filter_list = filter_of_anybody(settings);
+    settings.filter_followed = settings.filter_list.value_or("(objectClass=*)");
+    if (!filter.has("list")) return;
+    const auto text = filter.text("list");
+    if (const auto parsed = parse_filter(text); !parsed)
+        filter.problem("list",
+                       fmt::format("at octet {}: no search filter (RFC 4515), expected {}",
+                                   parsed.error().offset + 1, parsed.error().expected),
+                       "list = \"(objectClass=inetOrgPerson)\"; it has no placeholders");
+    settings.filter_list = text;
 }
 
 void read_search(Section& section, Settings& settings, observe::Log& log) {
@@ -265,6 +265,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_groups(section, settings);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
+    if (section.has("cache")) settings.is_followed = section.table("cache").boolean("watch", false);
     const bool lacks_a_part = (settings.servers.empty() && settings.srv.empty()) ||
                               settings.bases.empty() || !settings.filter_name ||
                               (settings.method == Method::by_template && !settings.bind_template);

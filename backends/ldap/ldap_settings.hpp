@@ -66,8 +66,8 @@ struct Settings {
 
     ServiceAccount service;
     Method method = Method::hash;
-    std::optional<DnTemplate> bind_template;
     bool reads_as_user = true;  // after a template's bind
+    std::optional<DnTemplate> bind_template;
     std::vector<std::string> netbios_domains;
 
     std::vector<std::string> bases;
@@ -75,6 +75,7 @@ struct Settings {
     Dereference dereference = Dereference::never;
     std::optional<FilterTemplate> filter_name, filter_email;
     std::optional<std::string> filter_list;  // who has an account; nullopt: nobody can tell
+    std::string filter_followed;             // whose changes are heard
     AttributeSettings attributes;
     GroupNames group_names = GroupNames::dn;
     GroupSettings groups;
@@ -86,6 +87,7 @@ struct Settings {
         return timeout / (2 * static_cast<int>(std::max<std::size_t>(servers.size(), 1)));
     }
     bool allow_weak_schemes = false;  // of the hashes that are checked here
+    bool is_followed = false;         // cache.watch
 };
 
 // Mistakes become Problems; nullopt when a part is missing without which there is no directory.

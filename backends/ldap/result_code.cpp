@@ -47,6 +47,7 @@ const char* name_of(int code) {
         {69, "objectClassModsProhibited"},
         {71, "affectsMultipleDSAs"},
         {80, "other"},
+        {4096, "e-syncRefreshRequired"},  // RFC 4533
     };
     const auto* const found = std::ranges::find(names, code, &std::pair<int, const char*>::first);
     return found == std::end(names) ? "unknown" : found->second;

@@ -24,6 +24,7 @@ inline constexpr int busy = 51;
 inline constexpr int unavailable = 52;
 inline constexpr int unwilling_to_perform = 53;
 inline constexpr int other = 80;
+inline constexpr int sync_refresh_required = 4096;  // RFC 4533 2.6
 }  // namespace result_code
 
 // The code's name in the RFC, "invalidCredentials"; "unknown" for others.

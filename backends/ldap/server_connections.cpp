@@ -24,14 +24,6 @@ constexpr net::Clock::duration refused_for = 2min;
 
 constexpr std::size_t crowded = 4;  // searches on a connection before another one is opened
 
-Search root_search() {
-    Search search;
-    search.scope = SearchScope::base;
-    search.attributes = {"supportedCapabilities"};
-    search.most_entries = 1;
-    return search;
-}
-
 }  // namespace
 
 // --- for searches

@@ -63,7 +63,7 @@ class Changes {
  public:
     virtual ~Changes() = default;
     virtual void account_changed(std::string_view name) = 0;  // the directory's spelling
-    virtual void everything_changed() = 0;  // or so many accounts that none is named
+    virtual void everything_changed() = 0;  // or so many accounts, or nobody can tell which
     // From now on changes are heard; what has changed until now nobody knows.
     virtual void begun() = 0;
 };

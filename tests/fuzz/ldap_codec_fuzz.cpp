@@ -1,6 +1,7 @@
 // What a hostile or broken server may send: in two pieces, so that no cut changes what is read.
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "ldap/codec.hpp"
@@ -22,6 +23,34 @@ struct Reading {
     std::string messages;
     bool is_broken = false;
 };
+
+std::string in_words(const Part& part) {
+    auto words = std::to_string(part.id);
+    if (part.entry) words += " " + part.entry->dn;
+    if (part.state) words += " " + std::to_string(static_cast<int>(part.state->kind));
+    if (part.info) words += part.info->is_refreshed ? " refreshed" : " info";
+    if (part.end) words += " " + std::to_string(part.end->code) + " " + part.sync_cookie;
+    return words + "\n";
+}
+
+// The same as an answer without end.
+Reading read_parts(std::string_view first, std::string_view second) {
+    Codec codec;
+    codec.search(Search{.base = "dc=x", .sync = SyncRequest()});
+    codec.search(Search{.base = "dc=x", .sync = SyncRequest()});
+    codec.take_output();
+    Reading reading;
+    try {
+        for (const auto piece : {first, second}) {
+            codec.feed(piece);
+            while (const auto part = codec.next_part())
+                reading.messages += in_words(*part);
+        }
+    } catch (const ProtocolError&) {
+        reading.is_broken = true;
+    }
+    return reading;
+}
 
 // Everything that the octets say, after one bind and one search.
 Reading read(std::string_view first, std::string_view second) {
@@ -51,18 +80,22 @@ Reading read(std::string_view first, std::string_view second) {
     return reading;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view octets(reinterpret_cast<const char*>(data), size);
-    const std::size_t cut = size == 0 ? 0 : data[0] % size;
-    const auto whole = read(octets, ""), cut_up = read(octets.substr(0, cut), octets.substr(cut));
-    // libldap looks at nine octets at a time, and messages shorter than that are none: where it
-    // notices depends on the cut, what it has read until then does not.
+// libldap looks at nine octets at a time, and messages shorter than that are none: where it notices
+// depends on the cut, what it has read until then does not.
+void require_the_same(const Reading& whole, const Reading& cut_up) {
     const bool same = whole.is_broken || cut_up.is_broken
                           ? whole.messages.starts_with(cut_up.messages) ||
                                 cut_up.messages.starts_with(whole.messages)
                           : whole.messages == cut_up.messages;
     if (!same) throw std::logic_error("a cut changes what is read");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view octets(reinterpret_cast<const char*>(data), size);
+    const std::size_t cut = size == 0 ? 0 : data[0] % size;
+    require_the_same(read(octets, ""), read(octets.substr(0, cut), octets.substr(cut)));
+    require_the_same(read_parts(octets, ""), read_parts(octets.substr(0, cut), octets.substr(cut)));
     return 0;
 }

@@ -11,6 +11,8 @@
 #include "address/mailbox.hpp"
 #include "address/unicode.hpp"
 #include "identity/login.hpp"
+#include "ldap/ber.hpp"
+#include "ldap/content_sync.hpp"
 #include "ldap/diagnostic.hpp"
 #include "ldap/dn.hpp"
 #include "ldap/escape.hpp"
@@ -120,6 +122,25 @@ void check_principal(const identity::Principal& principal) {
             require(address::is_text(value));
 }
 
+// Controls and messages of RFC 4533.
+void check_sync(std::string_view input) {
+    const auto state = parse_sync_state(input);
+    require(!state || state->uuid.size() == 16);
+    const auto info = parse_sync_info(input);
+    if (info)
+        for (const auto& uuid : info->deleted)
+            require(uuid.size() == 16);
+    const auto cookie = parse_sync_done(input);
+    require(!cookie || cookie->size() <= input.size());
+    // What we ask is what we would understand.
+    const auto request = value_of({SyncRequest::Mode::refresh_only, std::string(input)});
+    auto rest = std::string_view(request);
+    auto content = ber::take(rest, ber::tag::sequence);
+    require(content && rest.empty() && ber::take(*content, ber::tag::enumerated) == "\x01");
+    if (!input.empty()) require(ber::take(*content, ber::tag::octet_string) == input);
+    require(content->empty());
+}
+
 // Lines of an attribute, "=" and a value.
 void check_entry(std::string_view input) {
     AttributeSettings settings;
@@ -158,6 +179,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 'd':
             check_dn(input);
+            break;
+        case 's':
+            check_sync(input);
             break;
         case 'r':
             check_range(input);

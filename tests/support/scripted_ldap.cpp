@@ -93,8 +93,8 @@ std::string ldap_entry(const LdapRequest& request, const std::string& dn,
 std::string ldap_result(const LdapRequest& request, int code, const std::string& words,
                         const std::optional<std::pair<std::string, std::string>>& control) {
     const int tag = request.kind == LdapRequest::Kind::bind ? 0x61 : 0x65;
-    const auto result =
-        element(0x0A, std::string(1, static_cast<char>(code))) + octets("") + octets(words);
+    const std::string number{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+    const auto result = element(0x0A, number) + octets("") + octets(words);
     std::string controls;
     if (control)
         controls = element(0xA0, element(0x30, octets(control->first) + octets(control->second)));

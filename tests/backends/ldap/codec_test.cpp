@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "ldap/ber.hpp"
+
 namespace postern::ldap {
 namespace {
 
@@ -91,6 +93,105 @@ TEST(LdapCodec, ReadsTheValueOfAnExtendedAnswerWhoseNameIsEmpty) {
         const auto message = codec.next();
         ASSERT_TRUE(message);
         EXPECT_EQ(message->value, "u:jane");
+    }
+}
+
+// --- RFC 4533
+
+using ber::element;
+constexpr std::uint8_t text = ber::tag::octet_string;
+
+std::string message(int id, std::uint8_t tag, const std::string& content,
+                    const std::string& controls = "") {
+    return element(ber::tag::sequence, element(0x02, std::string(1, static_cast<char>(id))) +
+                                           element(tag, content) + controls);
+}
+
+std::string control(const char* oid, const std::string& value) {
+    return element(0xA0, element(ber::tag::sequence, element(text, oid) + element(text, value)));
+}
+
+// An entry that was there, the end of the refresh, one that was deleted, and the server's end.
+std::string exchange(int id) {
+    using namespace std::string_literals;
+    const std::string uuid(16, 'u'), result = "\x0A\x01\x00\x04\x00\x04\x00"s;
+    const auto state = [&](char kind) {
+        return control(sync_oid::state,
+                       element(ber::tag::sequence, "\x0A\x01"s + kind + element(text, uuid)));
+    };
+    const auto uid = element(ber::tag::sequence,
+                             element(text, "uid") + element(ber::tag::set, element(text, "jane")));
+    const auto dn = element(text, "uid=jane,dc=x");
+    return message(id, 0x64, dn + element(ber::tag::sequence, uid), state(1)) +
+           message(id, 0x79, element(0x80, sync_oid::info) + element(0x81, element(0xA1, ""))) +
+           message(id, 0x79, element(0x80, "1.2.3") + element(0x81, "something else")) +
+           message(id, 0x64, dn + element(ber::tag::sequence, ""), state(3)) +
+           message(id, 0x65, result,
+                   control(sync_oid::done, element(ber::tag::sequence, element(text, "cookie"))));
+}
+
+std::string in_words(const Part& part) {
+    if (part.entry)
+        return part.entry->dn + " " + std::to_string(part.entry->attributes.size()) + " " +
+               (part.state ? std::to_string(static_cast<int>(part.state->kind)) : "-");
+    if (part.info) return part.info->is_refreshed ? "refreshed" : "info";
+    if (part.end) return std::to_string(part.end->code) + " " + part.sync_cookie;
+    return "nothing";
+}
+
+TEST(LdapCodec, AnAnswerWithoutEndComesInParts) {
+    std::string octets;
+    for (std::size_t cut = 0; cut == 0 || cut < octets.size(); ++cut) {
+        Codec codec;
+        const int id = codec.search({.base = "dc=x", .sync = SyncRequest()});
+        octets = exchange(id);
+        std::vector<std::string> parts;
+        for (const auto piece :
+             {std::string_view(octets).substr(0, cut), std::string_view(octets).substr(cut)}) {
+            codec.feed(piece);
+            while (const auto part = codec.next_part()) {
+                EXPECT_EQ(part->id, id);
+                parts.push_back(in_words(*part));
+            }
+        }
+        EXPECT_EQ(parts, (std::vector<std::string>{"uid=jane,dc=x 1 1", "refreshed", "nothing",
+                                                   "uid=jane,dc=x 0 3", "0 cookie"}))
+            << cut;
+    }
+}
+
+TEST(LdapCodec, AServerThatDoesNotKnowSynchronizationHasToSaySo) {
+    Codec codec;
+    codec.search({.base = "dc=x", .sync = SyncRequest()});
+    const auto request = codec.take_output();
+    const auto wanted = element(text, sync_oid::request) + std::string("\x01\x01\xFF");
+    EXPECT_NE(request.find(wanted), request.npos) << testing::PrintToString(request);
+}
+
+TEST(LdapCodec, WhatSynchronizationSaysIsNotOverheard) {
+    const std::string uuid(16, 'u');
+    const auto entry = element(text, "uid=jane,dc=x") + element(ber::tag::sequence, "");
+    for (const auto& [tag, content, controls] :
+         {std::tuple{std::uint8_t{0x64}, entry, control(sync_oid::state, "?")},
+          std::tuple{std::uint8_t{0x79}, element(0x80, sync_oid::info) + element(0x81, "?"),
+                     std::string()},
+          std::tuple{std::uint8_t{0x79}, element(0x80, sync_oid::info), std::string()}}) {
+        Codec codec;
+        const int id = codec.search({.base = "dc=x", .sync = SyncRequest()});
+        codec.feed(message(id, tag, content, controls));
+        EXPECT_THROW(codec.next_part(), ProtocolError);
+    }
+}
+
+// Each of them may be long, all of them without end.
+TEST(LdapCodec, PartsThatWereReadCountNoMore) {
+    Codec codec;
+    const int id = codec.search({.base = "dc=x", .sync = SyncRequest()});
+    const auto dn = element(text, "uid=" + std::string(100'000, 'j') + ",dc=x");
+    const auto entry = message(id, 0x64, dn + element(ber::tag::sequence, ""));
+    for (int i = 0; i < 400; ++i) {
+        codec.feed(entry);
+        ASSERT_TRUE(codec.next_part());
     }
 }
 

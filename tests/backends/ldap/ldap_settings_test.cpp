@@ -56,6 +56,26 @@ TEST(LdapSettings, MistakesAreNamed) {
     }
 }
 
+// A listing may leave somebody out; his password is remembered nevertheless.
+TEST(LdapSettings, ChangesAreHeardOfEverybodyWhoCouldLogIn) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"filter.name = \"(uid=?)\"", "(uid=*)"},
+        {"filter = { name = \"(uid=?)\", list = \"(uid=jane)\" }", "(uid=*)"},
+        {"filter = { name = \"(uid=?)\", email = \"(mail=?)\" }", "(|(uid=*)(mail=*))"},
+    };
+    for (const auto& [filter, followed] : cases) {
+        Heard log;
+        auto document = config::Document::parse(
+            fmt::format("[directory.corp]\n{}{}{}\ncache.watch = true\n", server, base, filter),
+            "postern.toml");
+        auto section = document.root().table("directory").table("corp");
+        const auto settings = read_settings(section, log);
+        ASSERT_TRUE(settings) << filter;
+        EXPECT_EQ(settings->filter_followed, followed) << filter;
+        EXPECT_TRUE(settings->is_followed);
+    }
+}
+
 TEST(LdapSettings, WhatDeservesALookIsLogged) {
     const std::pair<std::string, const char*> cases[] = {
         {fmt::format("url = \"ldap://ldap.internal\"\n{}", base), "in the clear"},
