@@ -63,7 +63,7 @@ class GuardedTest : public testing::Test {
     asio::io_context io{1};
     std::shared_ptr<Door> door = std::make_shared<Door>();
     std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>(
-        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), nullptr,
+        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), "guard", nullptr,
         io.get_executor());
     std::shared_ptr<const FakeDirectory::Record> record;
     std::optional<AuthResult> refusal;
@@ -142,12 +142,12 @@ TEST_F(GuardedTest, APasswordThatWasRightBeforeAlwaysPasses) {
 
 TEST_F(GuardedTest, NothingButAWrongPasswordCounts) {
     build({.failures = 1, .total = 1});
-    for (const AuthResult& other :
-         {AuthResult(Unavailable{Scope::directory, "down"}),
-          AuthResult(Unavailable{Scope::question, "odd"}),
-          AuthResult(Rejected{Reason::unknown_user, ""}), AuthResult(Rejected{Reason::locked, "Jane"}),
-          AuthResult(Rejected{Reason::disabled, "Jane"}),
-          AuthResult(Rejected{Reason::expired, "Jane"})}) {
+    for (const AuthResult& other : {AuthResult(Unavailable{Scope::directory, "down"}),
+                                    AuthResult(Unavailable{Scope::question, "odd"}),
+                                    AuthResult(Rejected{Reason::unknown_user, ""}),
+                                    AuthResult(Rejected{Reason::locked, "Jane"}),
+                                    AuthResult(Rejected{Reason::disabled, "Jane"}),
+                                    AuthResult(Rejected{Reason::expired, "Jane"})}) {
         refusal = other;
         for (int i = 0; i < 3; ++i)
             EXPECT_NE(wrong(), "held");
@@ -184,7 +184,8 @@ TEST_F(GuardedTest, ManyConnectionsWithOneRightPasswordWaitForNobody) {
     const auto question = test::credentials("jane", "right");
     std::vector<std::unique_ptr<Running<AuthResult>>> running;
     for (int i = 0; i < 50; ++i)
-        running.push_back(std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
+        running.push_back(
+            std::make_unique<Running<AuthResult>>(io, guarded->authenticate(question)));
     test::run_ready(io);
     EXPECT_EQ(record->inside, 50u) << "further on they are one question";
     door->open();
@@ -196,7 +197,8 @@ TEST_F(GuardedTest, ManyConnectionsWithOneRightPasswordWaitForNobody) {
 TEST_F(GuardedTest, WhoeverLeavesMakesRoom) {
     build({.failures = 1, .total = 1});
     *door = Door();
-    const auto first = test::credentials("jane", "wrong"), second = test::credentials("jane", "right");
+    const auto first = test::credentials("jane", "wrong"),
+               second = test::credentials("jane", "right");
     Running<AuthResult> leaving(io, guarded->authenticate(first));
     Running<AuthResult> waiting(io, guarded->authenticate(second));
     test::run_ready(io);
