@@ -77,7 +77,7 @@ TEST(AuthLimitSettings, MistakesNameTheirPlaceAndWhatWouldBeRight) {
          "test.toml:2:11: \"localhost\" is no network; \"10.0.0.0/8\", \"2001:db8::/32\" or one "
          "address"},
         {"logins = 5",
-         "test.toml:2:1: unknown key session.auth.limits.logins; did you mean \"login\"?"},
+         "test.toml:2:1: unknown key \"logins\" in session.auth.limits; did you mean \"login\"?"},
     };
     for (const auto& [line, problem] : cases)
         EXPECT_THAT(read(line).problems, ElementsAre(problem)) << line;
