@@ -86,7 +86,7 @@ Application::~Application() {
 }
 
 Foundation Application::foundation() {
-    return {io_, log_, hash_pool_, files_, tickets_, draining_};
+    return {io_, log_, hash_pool_, files_, tickets_, draining_, failures_};
 }
 
 net::Task<std::unique_ptr<Generation>> Application::next_generation(config::Document& document) {

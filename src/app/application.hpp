@@ -72,6 +72,8 @@ class Application {
     crypto::HashPool hash_pool_;
     net::BlockingPool files_{4, 256};
     std::shared_ptr<net::TicketKeys> tickets_ = std::make_shared<net::TicketKeys>();
+    std::shared_ptr<cache::LocalCounters> failures_ =
+        std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
     ConnectionLimits connection_limits_;
     std::vector<std::shared_ptr<const Generation>>
         generations_;  // the current one, and those still in use

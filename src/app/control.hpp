@@ -17,6 +17,8 @@ namespace postern::app {
 // connection, a line of JSON, and one answer:
 //   {"command": "cache flush", "login": "jane", "directory": "people"}  both may be missing
 //   {"command": "cache stats"}
+//   {"command": "limits show"}
+//   {"command": "limits clear", "network": "192.0.2.1", "login": "jane"}  without both: all
 // It is there from the start until its owner goes; a process that takes over puts its own in its
 // place.
 class Control {

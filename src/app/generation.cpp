@@ -66,11 +66,33 @@ class DirectoryBuilder {
 };
 
 Directories build_directories(config::Section& root, directory::PluginLoader& plugins,
-                              const ServerSettings& server, const Foundation& foundation) {
-    const directory::SharedParts shared{
-        plugins,          foundation.hash_pool, server.hash_limits,
-        server.hash_cost, foundation.log,       cache::read_shared_settings(root)};
+                              const ServerSettings& server, const Foundation& foundation,
+                              std::shared_ptr<const cache::SharedSettings> cache) {
+    const directory::SharedParts shared{plugins,          foundation.hash_pool, server.hash_limits,
+                                        server.hash_cost, foundation.log,       std::move(cache)};
     return DirectoryBuilder(root, shared).build();
+}
+
+// Nothing of it is at work before it starts.
+std::shared_ptr<session::AuthLimits> build_auth_limits(
+    config::Section& root, const session::AuthLimitSettings& settings,
+    std::shared_ptr<const cache::SharedSettings> shared, const Foundation& foundation) {
+    auto section = root.table("session").table("auth").table("limits");
+    std::shared_ptr<const cache::RedisSettings> redis;
+    if (!settings.redis.empty()) redis = cache::find_redis(section, settings.redis, *shared);
+    if (!settings.any()) return nullptr;
+    auto make_counters = [shared = std::move(shared), redis, redis_name = settings.redis,
+                          section_name = section.name(), &log = foundation.log,
+                          executor = foundation.background.get_executor(),
+                          local = foundation.failures] {
+        auto connection =
+            redis ? std::make_unique<cache::Redis>(redis, redis_name, log, executor) : nullptr;
+        // Whatever their limits are, gateways that share a Redis count the same.
+        return std::make_shared<cache::Counters>(cache::Keys(shared->key, section_name, ""),
+                                                 "limit", std::move(connection), executor, local);
+    };
+    return std::make_shared<session::AuthLimits>(settings, foundation.background,
+                                                 foundation.failures, std::move(make_counters));
 }
 
 NextHops build_next_hops(config::Section& root, const ServerSettings& server,
@@ -195,10 +217,12 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     directory::PluginLoader plugins(server.plugins.empty()
                                         ? directory::PluginLoader::default_folder()
                                         : std::filesystem::path(server.plugins));
-    auto directories = build_directories(root, plugins, server, foundation);
+    const auto shared = cache::read_shared_settings(root);
+    auto directories = build_directories(root, plugins, server, foundation, shared);
     auto next_hops = build_next_hops(root, server, foundation);
     auto settings =
         session::Settings::read(root, server.hostname, names_of(directories), names_of(next_hops));
+    auto auth_limits = build_auth_limits(root, settings.auth.limits, shared, foundation);
     for (const auto& listener : server.listeners)
         generation->listeners[listener.name] = build_listener(root, listener, foundation);
 
@@ -211,13 +235,15 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     if (!document.problems().empty()) return nullptr;
 
     const auto header_memory = settings.limits.header_memory;
-    generation->environment = std::shared_ptr<const session::Environment>(new session::Environment{
-        std::move(settings), std::move(directories), std::move(next_hops), reachable_next_hops,
-        foundation.log, foundation.draining, session::HeaderMemory(header_memory)});
+    generation->environment = std::shared_ptr<const session::Environment>(
+        new session::Environment{std::move(settings), std::move(directories), std::move(next_hops),
+                                 reachable_next_hops, foundation.log, foundation.draining,
+                                 session::HeaderMemory(header_memory), std::move(auth_limits)});
     return generation;
 }
 
 void Generation::start(const Foundation& foundation) {
+    if (environment->auth_limits) environment->auth_limits->start();
     for (const auto& [name, ignored] : environment->directories)
         foundation.log.write(events::directory_ready, {{"directory", name}});
     for (const auto& [name, next_hop] : environment->next_hops)

@@ -7,6 +7,7 @@
 
 #include "app/background.hpp"
 #include "app/settings.hpp"
+#include "cache/counters.hpp"
 #include "config/section.hpp"
 #include "crypto/hash_pool.hpp"
 #include "directory/plugin_loader.hpp"
@@ -24,6 +25,9 @@ struct Foundation {
     net::BlockingPool& files;  // calls that block on a disk
     std::shared_ptr<net::TicketKeys> tickets;
     const std::atomic<bool>& draining;
+    // Of failed logins, on the thread of `background`.
+    std::shared_ptr<cache::LocalCounters> failures =
+        std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
 };
 
 // What one reading of the settings made: directories, next hops, TLS, and the settings of sessions.

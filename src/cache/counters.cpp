@@ -10,9 +10,10 @@ namespace {
 
 namespace asio = net::asio;
 
-constexpr std::string_view purpose = "guard";
 // Beyond this Redis is slower than failures come; then each gateway counts for itself.
 constexpr std::size_t most_under_way = 4096;
+// Names that are forgotten at once.
+constexpr std::size_t at_once = 256;
 
 net::Task<> count_there(Redis& redis, std::string_view key, std::chrono::milliseconds window) {
     co_await redis.count(key, window);
@@ -28,10 +29,10 @@ net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> na
     std::vector<std::uint64_t> counts;
     counts.reserve(names.size());
     for (const auto& name : names)
-        counts.push_back(local_.read(name, net::Clock::now()));
+        counts.push_back(local_->read(name, net::Clock::now()));
     if (!redis_ || !redis_->is_up()) co_return counts;
     for (auto& name : names)
-        name = keys_.counter(purpose, name);
+        name = keys_.counter(purpose_, name);
     const auto answers = co_await redis_->counts(std::move(names));
     // What is under way is not in there yet.
     const bool is_all = under_way_ == 0;
@@ -44,14 +45,32 @@ net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> na
 }
 
 void Counters::count(const std::string& name, std::chrono::milliseconds window) {
-    local_.count(name, window, net::Clock::now());
+    local_->count(name, window, net::Clock::now());
     send(name,
          [window](Redis& redis, std::string_view key) { return count_there(redis, key, window); });
 }
 
 void Counters::forget(const std::string& name) {
-    local_.forget(name);
+    local_->forget(name);
     send(name, [](Redis& redis, std::string_view key) { return forget_there(redis, key); });
+}
+
+net::Task<bool> Counters::forget_everywhere(std::vector<std::string> names) {
+    for (const auto& name : names)
+        local_->forget(name);
+    if (!redis_) co_return true;
+    if (!redis_->is_up()) co_return false;
+    for (auto& name : names)
+        name = keys_.counter(purpose_, name);
+    for (std::size_t i = 0; i < names.size(); i += at_once) {
+        const auto end =
+            names.begin() + static_cast<std::ptrdiff_t>(std::min(i + at_once, names.size()));
+        const auto answers =
+            co_await redis_->remove_all({names.begin() + static_cast<std::ptrdiff_t>(i), end});
+        for (const auto& answer : answers)
+            if (std::holds_alternative<NoAnswer>(answer)) co_return false;
+    }
+    co_return true;
 }
 
 void Counters::send(const std::string& name, Errand errand) {
@@ -66,7 +85,7 @@ void Counters::send(const std::string& name, Errand errand) {
     };
     ++under_way_;
     asio::co_spawn(executor_,
-                   task(shared_from_this(), keys_.counter(purpose, name), std::move(errand)),
+                   task(shared_from_this(), keys_.counter(purpose_, name), std::move(errand)),
                    asio::detached);
 }
 

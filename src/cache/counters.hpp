@@ -19,24 +19,35 @@ namespace postern::cache {
 // they are what this process has counted. On one thread.
 class Counters : public std::enable_shared_from_this<Counters> {
  public:
-    Counters(Keys keys, std::unique_ptr<Redis> redis, net::Executor executor,
-             std::size_t entries = 100'000)
-        : keys_(std::move(keys)), redis_(std::move(redis)), executor_(executor), local_(entries) {}
+    static constexpr std::size_t usual_entries = 100'000;
+
+    // `purpose`: what is counted, so that nothing else is counted under its names. `local`: on the
+    // same thread; given, it may have counted already.
+    Counters(Keys keys, std::string purpose, std::unique_ptr<Redis> redis, net::Executor executor,
+             std::shared_ptr<LocalCounters> local = std::make_shared<LocalCounters>(usual_entries))
+        : keys_(std::move(keys)),
+          purpose_(std::move(purpose)),
+          redis_(std::move(redis)),
+          executor_(executor),
+          local_(std::move(local)) {}
 
     // Of each name, in their order.
     net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names);
     // Adds one; the count lasts for `window` from now on. Redis hears of it later.
     void count(const std::string& name, std::chrono::milliseconds window);
     void forget(const std::string& name);
+    // The same, and waits until Redis has it; false: it cannot be reached, or was too slow.
+    net::Task<bool> forget_everywhere(std::vector<std::string> names);
 
  private:
     using Errand = std::function<net::Task<>(Redis& redis, std::string_view name)>;
     void send(const std::string& name, Errand errand);
 
     Keys keys_;
+    std::string purpose_;
     std::unique_ptr<Redis> redis_;
     net::Executor executor_;
-    LocalCounters local_;
+    std::shared_ptr<LocalCounters> local_;
     std::size_t under_way_ = 0;
 };
 

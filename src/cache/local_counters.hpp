@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace postern::cache {
 
@@ -15,20 +16,27 @@ namespace postern::cache {
 class LocalCounters {
  public:
     using Time = std::chrono::steady_clock::time_point;
-    explicit LocalCounters(std::size_t entries) : entries_(entries) {}
-
-    // Adds one; the count lasts for `window` from now.
-    void count(std::string_view name, std::chrono::milliseconds window, Time now);
-    std::uint64_t read(std::string_view name, Time now) const;
-    void forget(std::string_view name);
-    std::size_t size() const { return by_name_.size(); }
-
- private:
     struct Entry {
         std::string name;
         std::uint64_t count = 0;
         Time until;
     };
+
+    explicit LocalCounters(std::size_t entries) : entries_(entries) {}
+
+    // Adds one; the count lasts for `window` from now.
+    void count(std::string_view name, std::chrono::milliseconds window, Time now);
+    // What somebody else has counted.
+    void set(std::string_view name, std::uint64_t count, Time until);
+    std::uint64_t read(std::string_view name, Time now) const;
+    void forget(std::string_view name);
+    std::size_t size() const { return by_name_.size(); }
+    // Those that count, the one that was counted last in front.
+    std::vector<Entry> all(Time now) const;
+
+ private:
+    Entry& newest(std::string_view name);
+
     std::size_t entries_;
     std::list<Entry> by_age_;  // newest first
     std::unordered_map<std::string_view, std::list<Entry>::iterator> by_name_;

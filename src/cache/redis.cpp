@@ -50,6 +50,10 @@ Answer<std::int64_t> counted(const RedisReply& reply) {
     return count;
 }
 
+bool removed(const RedisReply& reply) {
+    return reply.integer > 0;
+}
+
 // Redis takes no life of 0.
 std::string in_text(Milliseconds duration) {
     return std::to_string(std::max<std::int64_t>(duration.count(), 1));
@@ -185,18 +189,20 @@ net::Task<Answer<Redis::Found>> Redis::get(std::string_view key) {
     co_return read<Found>(asked.answer, found);
 }
 
-net::Task<std::vector<Redis::Request>> Redis::get_each(const std::vector<std::string>& keys) {
+net::Task<std::vector<Redis::Request>> Redis::ask_each(std::string_view command,
+                                                       const std::vector<std::string>& keys,
+                                                       std::uint8_t kinds) {
     std::vector<Request> requests;
     for (const auto& key : keys) {
-        auto& asked = requests.emplace_back(request(key, text_or_nil));
-        asked.command = redis_command({"GET", asked.key});
+        auto& asked = requests.emplace_back(request(key, kinds));
+        asked.command = redis_command({command, asked.key});
     }
     co_await ask(requests);
     co_return requests;
 }
 
 net::Task<std::vector<Answer<Redis::Found>>> Redis::get_all(std::vector<std::string> keys) {
-    auto requests = co_await get_each(keys);
+    auto requests = co_await ask_each("GET", keys, text_or_nil);
     std::vector<Answer<Found>> answers;
     for (auto& each : requests)
         answers.push_back(read<Found>(each.answer, found));
@@ -204,7 +210,7 @@ net::Task<std::vector<Answer<Redis::Found>>> Redis::get_all(std::vector<std::str
 }
 
 net::Task<std::vector<Answer<std::int64_t>>> Redis::counts(std::vector<std::string> keys) {
-    auto requests = co_await get_each(keys);
+    auto requests = co_await ask_each("GET", keys, text_or_nil);
     std::vector<Answer<std::int64_t>> answers;
     for (auto& each : requests)
         answers.push_back(read<std::int64_t>(each.answer, counted));
@@ -240,7 +246,15 @@ net::Task<Answer<bool>> Redis::remove(std::string_view key) {
     auto asked = request(key, an_integer);
     asked.command = redis_command({"DEL", asked.key});
     co_await ask({&asked, 1});
-    co_return read<bool>(asked.answer, [](const RedisReply& reply) { return reply.integer > 0; });
+    co_return read<bool>(asked.answer, removed);
+}
+
+net::Task<std::vector<Answer<bool>>> Redis::remove_all(std::vector<std::string> keys) {
+    auto requests = co_await ask_each("DEL", keys, an_integer);
+    std::vector<Answer<bool>> answers;
+    for (auto& each : requests)
+        answers.push_back(read<bool>(each.answer, removed));
+    co_return answers;
 }
 
 net::Task<Answer<std::int64_t>> Redis::count(std::string_view key, Milliseconds window,

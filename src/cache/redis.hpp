@@ -49,6 +49,8 @@ class Redis {
     net::Task<Answer<Done>> set(std::string_view key, std::string_view value, Milliseconds ttl);
     // Whether there was one.
     net::Task<Answer<bool>> remove(std::string_view key);
+    // At once, in the order of the keys; all within one `timeout`.
+    net::Task<std::vector<Answer<bool>>> remove_all(std::vector<std::string> keys);
 
     // Adds to a number that is forgotten `window` after it was added to last. The new total.
     net::Task<Answer<std::int64_t>> count(std::string_view key, Milliseconds window,
@@ -74,7 +76,9 @@ class Redis {
     net::Task<> ask_once(std::span<Request> requests, net::Deadline deadline);
     void conclude(Request& request, net::Clock::time_point begun);
     void blame_the_late(std::span<Request> requests, net::Clock::time_point begun);
-    net::Task<std::vector<Request>> get_each(const std::vector<std::string>& keys);
+    net::Task<std::vector<Request>> ask_each(std::string_view command,
+                                             const std::vector<std::string>& keys,
+                                             std::uint8_t kinds);
     std::string full(std::string_view name) const {
         return settings_->key_prefix + std::string(name);
     }

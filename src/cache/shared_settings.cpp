@@ -1,5 +1,7 @@
 #include "cache/shared_settings.hpp"
 
+#include <fmt/format.h>
+
 #include "cache/keys.hpp"
 #include "crypto/random.hpp"
 
@@ -28,6 +30,21 @@ std::shared_ptr<const SharedSettings> read_shared_settings(config::Section& root
     for (auto& [name, each] : root.tables("redis"))
         shared->redis[name] = read_redis_settings(each);
     return shared;
+}
+
+std::shared_ptr<const RedisSettings> find_redis(config::Section& section, const std::string& name,
+                                                const SharedSettings& shared) {
+    const auto found = shared.redis.find(name);
+    if (found == shared.redis.end()) {
+        section.problem("redis", fmt::format("there is no [redis.{}]", name),
+                        "the name of one, or no `redis`: then this process remembers for itself");
+        return nullptr;
+    }
+    if (!shared.has_key)
+        section.problem("redis",
+                        "what goes to Redis is sealed, and there is no key to seal it with",
+                        "key in [cache]; `postern cache new-key` prints one");
+    return shared.has_key ? found->second : nullptr;
 }
 
 }  // namespace postern::cache

@@ -22,5 +22,9 @@ struct SharedSettings {
 
 // Mistakes become Problems.
 std::shared_ptr<const SharedSettings> read_shared_settings(config::Section& root);
+// The Redis that `redis` of a section names; nullptr: there is none, or no key, which has become a
+// Problem.
+std::shared_ptr<const RedisSettings> find_redis(config::Section& section, const std::string& name,
+                                                const SharedSettings& shared);
 
 }  // namespace postern::cache

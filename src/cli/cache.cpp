@@ -1,18 +1,11 @@
 #include <fmt/format.h>
 
-#include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 #include <iostream>
 
-#include "app/application.hpp"
-#include "app/settings.hpp"
 #include "cache/keys.hpp"
 #include "cli/cli.hpp"
+#include "cli/gateway.hpp"
 #include "cli/settings_option.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/random.hpp"
@@ -22,50 +15,6 @@ namespace postern::cli {
 namespace {
 
 namespace json = boost::json;
-namespace asio = boost::asio;
-
-// The running gateway's answer to one request over its management socket.
-class Gateway {
- public:
-    explicit Gateway(const SettingsOption& settings) {
-        auto document = config::Document::load(settings.files());
-        auto root = document.root();
-        path_ = app::read_server_settings(root).control;
-    }
-
-    // nullopt, with a sentence on standard error: it cannot be asked.
-    std::optional<json::array> ask(const json::object& request) const {
-        if (path_.empty()) {
-            std::cerr << "there is no way to reach the gateway: its settings need control in "
-                         "[server], \"/run/postern/control.sock\" for example\n";
-            return std::nullopt;
-        }
-        try {
-            const auto answer = json::parse(exchange(json::serialize(request) + "\n")).as_object();
-            if (const auto* directories = answer.if_contains("directories"))
-                return directories->as_array();
-            std::cerr << "the gateway says: " << std::string(answer.at("error").as_string())
-                      << "\n";
-        } catch (const std::exception& error) {
-            std::cerr << fmt::format("the gateway at {} does not answer: {}\n", path_,
-                                     error.what());
-        }
-        return std::nullopt;
-    }
-
- private:
-    std::string exchange(const std::string& request) const {
-        asio::io_context io(1);
-        asio::local::stream_protocol::socket socket(io);
-        socket.connect(asio::local::stream_protocol::endpoint(path_));
-        asio::write(socket, asio::buffer(request));
-        std::string answer;
-        asio::read_until(socket, asio::dynamic_buffer(answer), '\n');
-        return answer;
-    }
-
-    std::string path_;
-};
 
 struct Wanted {
     std::string login, directory;
@@ -98,10 +47,10 @@ int flush(const SettingsOption& settings, const Wanted& wanted) {
         std::cerr << "say what is to be forgotten: LOGIN, --directory NAME or --all\n";
         return Status::usage;
     }
-    const auto answers = Gateway(settings).ask(request_for("cache flush", wanted));
-    if (!answers) return Status::cannot_tell;
+    const auto answer_of_all = Gateway(settings).ask(request_for("cache flush", wanted));
+    if (!answer_of_all) return Status::cannot_tell;
     bool complete = true, any = false;
-    for (const auto& each : *answers) {
+    for (const auto& each : answer_of_all->at("directories").as_array()) {
         const auto& answer = each.as_object();
         if (is_unavailable(answer)) {
             complete = false;
@@ -125,10 +74,10 @@ int flush(const SettingsOption& settings, const Wanted& wanted) {
 }
 
 int stats(const SettingsOption& settings, const Wanted& wanted) {
-    const auto answers = Gateway(settings).ask(request_for("cache stats", wanted));
-    if (!answers) return Status::cannot_tell;
+    const auto answer_of_all = Gateway(settings).ask(request_for("cache stats", wanted));
+    if (!answer_of_all) return Status::cannot_tell;
     bool complete = true;
-    for (const auto& each : *answers) {
+    for (const auto& each : answer_of_all->at("directories").as_array()) {
         const auto& answer = each.as_object();
         if (is_unavailable(answer)) {
             complete = false;

@@ -21,6 +21,7 @@ int run(int count, char** arguments) {
     add_migrate(program, chosen);
     add_users(program, chosen);
     add_cache(program, chosen);
+    add_limits(program, chosen);
     add_hash(program, chosen);
     add_version(program, chosen);
     try {

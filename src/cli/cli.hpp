@@ -31,6 +31,7 @@ void add_explain(CLI::App& program, Action& chosen);
 void add_migrate(CLI::App& program, Action& chosen);
 void add_users(CLI::App& program, Action& chosen);
 void add_cache(CLI::App& program, Action& chosen);
+void add_limits(CLI::App& program, Action& chosen);
 void add_hash(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 

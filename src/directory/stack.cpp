@@ -51,23 +51,6 @@ std::unique_ptr<Directory> add_addresses(std::unique_ptr<Directory> backend,
     return std::make_unique<Addressed>(std::move(backend), std::move(addresses), shared.log, name);
 }
 
-// The Redis of the settings; nullptr: none, or what is wrong has become a Problem.
-std::shared_ptr<const cache::RedisSettings> find_redis(config::Section& section,
-                                                       const std::string& name,
-                                                       const cache::SharedSettings& shared) {
-    auto cache = section.table("cache");
-    const auto found = shared.redis.find(name);
-    if (found == shared.redis.end()) {
-        cache.problem("redis", fmt::format("there is no [redis.{}]", name),
-                      "the name of one, or no `redis`: then this process remembers for itself");
-        return nullptr;
-    }
-    if (!shared.has_key)
-        cache.problem("redis", "what goes to Redis is sealed, and there is no key to seal it with",
-                      "key in [cache]; `postern cache new-key` prints one");
-    return shared.has_key ? found->second : nullptr;
-}
-
 // What its answers depend on: others would be found under other names.
 std::string fingerprint(const config::Section& section) {
     constexpr std::array<std::string_view, 8> beside_the_point{
@@ -87,8 +70,9 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
               const SharedParts& shared, net::Executor executor, LayerParts& parts) {
     if (!shared.cache) return;
     const auto redis_name = settings.cache ? settings.cache->redis : std::string();
+    auto cache_section = section.table("cache");
     const auto redis =
-        redis_name.empty() ? nullptr : find_redis(section, redis_name, *shared.cache);
+        redis_name.empty() ? nullptr : cache::find_redis(cache_section, redis_name, *shared.cache);
     if (!redis_name.empty() && !redis) throw NotBuilt();
     const auto make_redis = [&] {
         return redis ? std::make_unique<cache::Redis>(redis, redis_name, shared.log, executor)
@@ -97,7 +81,7 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
     const auto print = fingerprint(section);
     if (settings.layers.guard)
         parts.counters = std::make_shared<cache::Counters>(
-            key_ring(*shared.cache, parts.name, print).current, make_redis(), executor);
+            key_ring(*shared.cache, parts.name, print).current, "guard", make_redis(), executor);
     if (!settings.cache) return;
     auto store = settings.cache->store;
     store.rules.accepted = can.several_secrets ? cache::accepted_at_most : 1;

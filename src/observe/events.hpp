@@ -52,6 +52,10 @@ inline constexpr Event auth_rejected{
 inline constexpr Event auth_unavailable{
     "auth.unavailable", Level::error,
     "Nobody could say whether a password was right; the client heard 454."};
+inline constexpr Event auth_limited{
+    "auth.limited", Level::warning,
+    "A network, a login, or a login from a network failed too often (session.auth.limits): the "
+    "directory was not asked, and the client heard 454. `postern limits show` has them all."};
 inline constexpr Event auth_aborted{
     "auth.aborted", Level::info,
     "An AUTH came to no question: its mechanism is not offered, or the exchange was cancelled, "

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "crypto/base64.hpp"
-#include "crypto/digest.hpp"
 #include "net/peer.hpp"
 #include "observe/events.hpp"
+#include "session/loggable.hpp"
 #include "session/offer.hpp"
 #include "session/verdict.hpp"
 #include "smtp/replies.hpp"
@@ -18,14 +18,6 @@ namespace {
 
 namespace events = observe::events;
 using identity::AuthResult;
-
-// People type passwords into the login box: a login that the directory does not know is only logged
-// as typed when it has the form of an address.
-std::string loggable(const std::string& typed) {
-    if (address::parse_mailbox(typed)) return typed;
-    return fmt::format("unknown({}..., sha256:{})", typed.substr(0, 3),
-                       crypto::sha256_hex(typed).substr(0, 8));
-}
 
 // When a refusal leaves: `wait` after the credentials came, or, if the verdict took longer, at the
 // next full second after that, so that its time tells nothing.
@@ -138,7 +130,14 @@ net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
                                                          net::Clock::time_point arrival) {
     const auto login = identity::Login::parse(claim.authentication_id);
     AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
-    if (login) verdict = co_await ask(*login, std::move(claim.password));
+    if (login) {
+        const auto network = net::client_network(net::asio::ip::make_address(facts_.remote_ip));
+        auto admission = co_await admit(network, *login);
+        if (admission.refused)
+            co_return limited(*admission.refused, network, claim.authentication_id);
+        verdict = co_await ask({*login, std::move(claim.password), network});
+        admission.attempt.conclude(verdict);
+    }
     std::string acting;  // who has authenticated, when it is not who the session is
     if (auto* accepted = std::get_if<identity::Accepted>(&verdict);
         accepted != nullptr && wants_to_be_another(claim, *login)) {
@@ -168,11 +167,16 @@ directory::Service* Authentication::directory() const {
     return found == environment_.directories.end() ? nullptr : found->second.get();
 }
 
-net::Task<AuthResult> Authentication::ask(const identity::Login& login, crypto::Secret password) {
+net::Task<AuthLimits::Admission> Authentication::admit(const std::string& network,
+                                                       const identity::Login& login) {
+    if (!environment_.auth_limits) co_return AuthLimits::Admission();
+    co_return co_await environment_.auth_limits->admit(facts_.remote_ip, network, login);
+}
+
+net::Task<AuthResult> Authentication::ask(identity::Credentials credentials) {
     auto* service = directory();
     if (service == nullptr) co_return no_directory();
-    const auto network = net::client_network(net::asio::ip::make_address(facts_.remote_ip));
-    co_return co_await service->authenticate({login, std::move(password), network});
+    co_return co_await service->authenticate(std::move(credentials));
 }
 
 net::Task<AuthResult> Authentication::look_up(const identity::Login& login) {
@@ -202,8 +206,26 @@ net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
     co_return outcome.reply;
 }
 
-// Nobody knows whether the password was right when the answer is Unavailable. From the second time
-// on such a client is slowed a little, so that it does not hammer on a directory that is down.
+// Nobody has looked at the password: that is no refusal.
+Authentication::Outcome Authentication::limited(LimitKind by, const std::string& network,
+                                                const std::string& typed) {
+    environment_.log.write(events::auth_limited, subject_,
+                           {{"limit", to_string(by)},
+                            {"network", network},
+                            {"login", loggable(typed)},
+                            {"mechanism", mechanism_}});
+    return unavailable_for_now();
+}
+
+// From the second time on a client that is told to try later is slowed a little, so that it does
+// not hammer on a directory that is down.
+Authentication::Outcome Authentication::unavailable_for_now() {
+    Outcome outcome{smtp::replies::authentication_unavailable()};
+    if (unavailable_++ > 0) outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
+    return outcome;
+}
+
+// Nobody knows whether the password was right when the answer is Unavailable.
 Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names& names,
                                                  net::Clock::time_point arrival) {
     const auto& settings = environment_.settings.auth;
@@ -239,10 +261,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                 {"why", unavailable->why},
                                 {"directory", from},
                                 {"mechanism", mechanism_}});
-        if (unavailable->scope == identity::Scope::held)
-            outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
-        else if (unavailable_++ > 0)
-            outcome.not_before = net::Clock::now() + std::chrono::seconds(1);
+        if (unavailable->scope != identity::Scope::held) return unavailable_for_now();
+        outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
     }
     return outcome;
 }

@@ -42,7 +42,9 @@ class Authentication {
     net::Task<Outcome> attempt(const smtp::Auth& command);
     net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
     net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);
-    net::Task<identity::AuthResult> ask(const identity::Login& login, crypto::Secret password);
+    net::Task<AuthLimits::Admission> admit(const std::string& network,
+                                           const identity::Login& login);
+    net::Task<identity::AuthResult> ask(identity::Credentials credentials);
     net::Task<identity::AuthResult> act_as(const std::string& other, identity::Principal principal);
     net::Task<identity::AuthResult> look_up(const identity::Login& login);
     directory::Service* directory() const;
@@ -53,6 +55,8 @@ class Authentication {
     };
     Outcome conclude(identity::AuthResult verdict, const Names& names,
                      net::Clock::time_point arrival);
+    Outcome limited(LimitKind by, const std::string& network, const std::string& typed);
+    Outcome unavailable_for_now();
     Outcome aborted(const char* reason, smtp::Reply reply, bool failure = true);
 
     const Environment& environment_;

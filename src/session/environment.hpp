@@ -10,6 +10,7 @@
 #include "directory/service.hpp"
 #include "net/tls_context.hpp"
 #include "observe/log.hpp"
+#include "session/auth_limits.hpp"
 #include "session/header_memory.hpp"
 #include "session/settings.hpp"
 #include "upstream/next_hop.hpp"
@@ -26,6 +27,7 @@ struct Environment {
     observe::Log& log;
     const std::atomic<bool>& draining;
     mutable HeaderMemory header_memory;
+    std::shared_ptr<AuthLimits> auth_limits = nullptr;  // nullptr: there are none
 
     // What may be promised whichever next hop a transaction ends at.
     smtp::Capabilities offered() const;

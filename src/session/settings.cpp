@@ -101,6 +101,7 @@ AuthSettings read_auth(config::Section section, const std::vector<std::string>& 
 
     auth.attempts = section.integer("attempts", auth.attempts, 1, 1000);
     auth.expired_text = section.text("expired-text", auth.expired_text);
+    auth.limits = read_auth_limit_settings(section.table("limits"));
     auto errors = section.table("errors");
     auth.errors_total = errors.expression("total", Expression(std::int64_t{3}),
                                           {Stage::ehlo, Kind::integer, {}, false});

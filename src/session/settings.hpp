@@ -8,6 +8,7 @@
 #include "config/section.hpp"
 #include "expr/expression.hpp"
 #include "policy/sender.hpp"
+#include "session/auth_limit_settings.hpp"
 
 namespace postern::session {
 
@@ -35,6 +36,7 @@ struct AuthSettings {
     std::string expired_text = "Authentication credentials invalid";
     bool null_sender = true;  // MAIL FROM:<> for an authenticated user
     policy::SenderRules sender;
+    AuthLimitSettings limits;
 };
 
 // [session.limits]; BEHAVIOUR section 4 names the deadlines.

@@ -46,5 +46,22 @@ TEST(LocalCounters, TheOnesCountedLongestAgoMakeRoom) {
     EXPECT_EQ(counters.size(), 3u);
 }
 
+TEST(LocalCounters, TellAllThatCount) {
+    LocalCounters counters(3);
+    const auto now = std::chrono::steady_clock::now();
+    counters.count("old", 1min, now);
+    counters.count("jane", 10min, now);
+    counters.set("paul", 7, now + 5min);
+    const auto all = counters.all(now + 2min);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].name, "paul");
+    EXPECT_EQ(all[0].count, 7u);
+    EXPECT_EQ(all[0].until, now + 5min);
+    EXPECT_EQ(all[1].name, "jane");
+    counters.set("paul", 1, now + 3min);
+    EXPECT_EQ(counters.read("paul", now + 2min), 1u);
+    EXPECT_EQ(counters.read("paul", now + 3min), 0u);
+}
+
 }  // namespace
 }  // namespace postern::cache

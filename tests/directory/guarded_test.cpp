@@ -64,7 +64,7 @@ class GuardedTest : public testing::Test {
     std::shared_ptr<Door> door = std::make_shared<Door>();
     asio::io_context io{1};
     std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>(
-        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), nullptr,
+        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), "guard", nullptr,
         io.get_executor());
     std::shared_ptr<const FakeDirectory::Record> record;
     std::optional<AuthResult> refusal;

@@ -41,7 +41,8 @@ class LayersTest : public testing::Test {
         };
         cache::Store::Parts parts{
             {keys(), std::nullopt}, nullptr, log, io.get_executor(), "people"};
-        auto counters = std::make_shared<cache::Counters>(keys(), nullptr, io.get_executor());
+        auto counters =
+            std::make_shared<cache::Counters>(keys(), "guard", nullptr, io.get_executor());
         auto store = std::make_shared<cache::Store>(store_settings, std::move(parts));
         stack = stand_around(std::move(backend), layers, settings,
                              {log, "people", std::move(store), std::move(counters)});

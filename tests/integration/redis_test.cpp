@@ -60,6 +60,17 @@ TEST_F(RedisOperations, RemovingTellsWhetherThereWasSomething) {
     EXPECT_EQ(host.get("k"), "nothing");
 }
 
+TEST_F(RedisOperations, SeveralAreRemovedAtOnce) {
+    host.set("k", "v");
+    host.set("l", "v");
+    const auto answers = host.run(host.redis().remove_all({"k", "nobody", "l"}));
+    ASSERT_EQ(answers.size(), 3u);
+    EXPECT_TRUE(std::get<bool>(answers[0]));
+    EXPECT_FALSE(std::get<bool>(answers[1]));
+    EXPECT_TRUE(std::get<bool>(answers[2]));
+    EXPECT_EQ(host.get("l"), "nothing");
+}
+
 TEST_F(RedisOperations, SeveralAreAskedForAtOnce) {
     host.set("a", "1");
     host.set("c", "3");

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "config/section.hpp"
+#include "crypto/random.hpp"
 #include "support/fake_directory.hpp"
 
 namespace postern::test {
@@ -54,6 +55,19 @@ std::unique_ptr<directory::Service> people(SessionHost::Verdict verdict, observe
         });
 }
 
+std::shared_ptr<session::AuthLimits> limits_of(const session::AuthLimitSettings& settings,
+                                               asio::io_context& io) {
+    if (!settings.any()) return nullptr;
+    auto local = std::make_shared<cache::LocalCounters>(1000);
+    auto limits = std::make_shared<session::AuthLimits>(settings, io, local, [&io, local] {
+        const crypto::Secret key(crypto::random_octets(cache::Keys::key_size));
+        return std::make_shared<cache::Counters>(cache::Keys(key, "test", ""), "limit", nullptr,
+                                                 io.get_executor(), local);
+    });
+    limits->start();
+    return limits;
+}
+
 }  // namespace
 
 identity::AuthResult SessionHost::knows_jane(const std::string& login,
@@ -67,7 +81,9 @@ identity::AuthResult SessionHost::knows_jane(const std::string& login,
 
 SessionHost::SessionHost(const std::string& settings, Verdict verdict, session::Listener listener)
     : listener_(std::move(listener)) {
+    worker_ = std::make_unique<app::Worker>(log_);
     auto parsed = settings_of(settings);
+    auto auth_limits = limits_of(parsed.auth.limits, worker_->io());
     const auto header_memory = parsed.limits.header_memory;
     decltype(session::Environment::directories) directories;
     directories["people"] = people(std::move(verdict), log_);
@@ -80,9 +96,9 @@ SessionHost::SessionHost(const std::string& settings, Verdict verdict, session::
                                  {next_hop_.get()},
                                  log_,
                                  draining_,
-                                 session::HeaderMemory(header_memory)});
+                                 session::HeaderMemory(header_memory),
+                                 std::move(auth_limits)});
 
-    worker_ = std::make_unique<app::Worker>(log_);
     acceptor_ = std::make_shared<Acceptor>(worker_->io(),
                                            tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     port_ = acceptor_->local_endpoint().port();
