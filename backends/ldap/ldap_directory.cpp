@@ -263,16 +263,14 @@ net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& 
     if (std::holds_alternative<Unavailable>(found))
         co_return answer_of<AuthResult>(std::move(found));
     const auto* entry = std::get_if<Entry>(&found);
-    const auto checked =
-        entry != nullptr
-            ? co_await hashes_.check(account_of(*entry),
-                                     values_of(*entry, settings_->attributes.secret), credentials)
-            : co_await hashes_.check("", {}, credentials);
+    const auto secrets = entry != nullptr ? values_of(*entry, settings_->attributes.secret)
+                                          : std::vector<std::string>();
+    const auto account = entry != nullptr ? account_of(*entry) : std::string();
+    const auto checked = co_await hashes_.check(account, secrets, credentials);
     if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
     if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
-    if (const auto* reason = std::get_if<Reason>(&checked))
-        co_return Rejected{*reason, account_of(*entry)};
-    co_return accepted(co_await principal_of(server, *entry));
+    if (const auto* reason = std::get_if<Reason>(&checked)) co_return Rejected{*reason, account};
+    co_return accepted(co_await principal_of(server, *entry), secrets.size() == 1);
 }
 
 }  // namespace postern::ldap

@@ -40,7 +40,9 @@ void forget_refusal(AccountRecord& record, const Verifier& verifier) {
 bool is_contested(const AccountRecord& current, const Confirm& confirm) {
     const auto* refused = matching(current.refused, confirm.verifier);
     if (refused != nullptr && refused->generation > confirm.question.base) return true;
-    if (current.confirmed <= confirm.question.base) return false;
+    // Beside the only one, any other that came meanwhile is a contradiction.
+    const auto newest = confirm.is_only ? current.generation : current.confirmed;
+    if (newest <= confirm.question.base) return false;
     return matching(current.accepted, confirm.verifier) == nullptr ||
            current.principal != confirm.principal;
 }
@@ -76,7 +78,8 @@ Update<AccountRecord> apply_confirm(const AccountRecord* current, const Confirm&
     }
     const bool is_new = matching(next.accepted, confirm.verifier) == nullptr;
     const bool is_changed = !next.accepted.empty() && next.principal != confirm.principal;
-    const auto at_most = std::clamp<std::size_t>(rules.accepted, 1, accepted_at_most);
+    const auto at_most =
+        confirm.is_only ? 1 : std::clamp<std::size_t>(rules.accepted, 1, accepted_at_most);
     if (is_new || is_changed) next.refused.clear();
     forget_refusal(next, confirm.verifier);
     // Side by side, one more secret contradicts no other answer; another principal does.

@@ -120,13 +120,14 @@ AuthResult Cached::count(AuthResult answer, Source source) {
 void Cached::learn(const AuthResult& answer, const Credentials& credentials,
                    const cache::Store::Recall& recall) {
     if (const auto* accepted = std::get_if<Accepted>(&answer))
-        learn_accepted(accepted->principal, credentials, recall);
+        learn_accepted(*accepted, credentials, recall);
     else if (const auto* rejected = std::get_if<Rejected>(&answer))
         learn_rejected(*rejected, credentials, recall);
 }
 
-void Cached::learn_accepted(const identity::Principal& principal, const Credentials& credentials,
+void Cached::learn_accepted(const Accepted& accepted, const Credentials& credentials,
                             const cache::Store::Recall& recall) {
+    const auto& principal = accepted.principal;
     if (principal.name.empty()) return;
     store_->write_login(credentials.login, recall,
                         cache::Name{store_->question_of_login(recall), principal.name});
@@ -134,7 +135,7 @@ void Cached::learn_accepted(const identity::Principal& principal, const Credenti
         principal.name, recall,
         cache::Confirm{store_->question_of(principal.name, recall), principal,
                        store_->keys().verifier(principal.name, credentials.password),
-                       credentials.network});
+                       credentials.network, accepted.only_secret});
 }
 
 void Cached::learn_rejected(const Rejected& rejected, const Credentials& credentials,

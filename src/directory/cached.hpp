@@ -34,7 +34,7 @@ class Cached final : public Decorator {
     identity::AuthResult count(identity::AuthResult answer, identity::Source source);
     void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
                const cache::Store::Recall& recall);
-    void learn_accepted(const identity::Principal& principal,
+    void learn_accepted(const identity::Accepted& accepted,
                         const identity::Credentials& credentials,
                         const cache::Store::Recall& recall);
     void learn_rejected(const identity::Rejected& rejected,

@@ -40,6 +40,7 @@ const char* to_string(Source source);
 struct Accepted {
     Principal principal;
     Source source = Source::directory;
+    bool only_secret = false;  // the account has no other: no password of before is right any more
 };
 
 struct Rejected {
@@ -52,6 +53,6 @@ using AuthResult = std::variant<Unavailable, Accepted, Rejected>;
 using LookupResult = std::variant<Unavailable, Principal, Rejected>;
 
 // The answer to somebody whose password was right, once his entry is read.
-AuthResult accepted(LookupResult found);
+AuthResult accepted(LookupResult found, bool only_secret = false);
 
 }  // namespace postern::identity

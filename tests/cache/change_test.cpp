@@ -122,6 +122,18 @@ TEST(Confirm, OfSeveralSecretsStandsSideBySide) {
     EXPECT_EQ(accepted(record), "aedc") << "the latest question first, four at most";
 }
 
+TEST(Confirm, OfTheOnlySecretEndsAllOthersThatWereAllowed) {
+    const auto first = changed(nullptr, confirm('a', 0), start, several);
+    const auto second = changed(&first, confirm('b', first.generation), start, several);
+    ASSERT_EQ(accepted(second), "ba");
+    auto only = confirm('c', second.generation);
+    only.is_only = true;
+    EXPECT_EQ(accepted(changed(&second, only, start, several)), "c");
+    only.question.base = first.generation;
+    EXPECT_EQ(accepted(changed(&second, only, start, several)), "")
+        << "whichever of the two came last, the next login finds out";
+}
+
 TEST(Confirm, OfSeveralSecretsAtTheSameTimeIsNoContradiction) {
     const auto flushed = tombstone(nullptr, start);
     const auto base = flushed.generation;

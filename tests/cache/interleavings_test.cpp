@@ -68,8 +68,11 @@ enum class Trouble : std::uint8_t { clocks_differ, records_vanish };
 
 class House {
  public:
-    House(unsigned seed, const Rules& rules, Trouble trouble)
-        : random_(seed), rules_(rules), trouble_(trouble) {
+    House(unsigned seed, const Rules& rules, Trouble trouble, bool says_it_is_the_only_one)
+        : random_(seed),
+          rules_(rules),
+          trouble_(trouble),
+          says_it_is_the_only_one_(says_it_is_the_only_one) {
         if (trouble == Trouble::records_vanish) return;
         for (auto& gateway : gateways_)
             gateway.clock_error = std::chrono::milliseconds(random_() % 40'000) - 20s;
@@ -160,7 +163,8 @@ class House {
         else if (truth_.disabled)
             asked.change = Revoke{question};
         else
-            asked.change = Confirm{question, jane(), verifier(errand.password), "192.0.2.1/32"};
+            asked.change = Confirm{question, jane(), verifier(errand.password), "192.0.2.1/32",
+                                   says_it_is_the_only_one_};
         if (std::holds_alternative<Confirm>(asked.change)) confirmations_.push_back(asked);
         errand.step = Errand::Step::write;
     }
@@ -196,7 +200,8 @@ class House {
     void check_acceptance(char password) {
         ++accepted_;
         const auto ended = truth_.ended[static_cast<std::size_t>(password)];
-        if (password != truth_.password && rules_.accepted == 1 && newest_confirmation_ >= ended)
+        const bool is_one = rules_.accepted == 1 || says_it_is_the_only_one_;
+        if (password != truth_.password && is_one && newest_confirmation_ >= ended)
             wrong_ = "an old password after a newer confirmation";
         long asked = 0;
         for (const auto& confirmation : confirmations_)
@@ -208,6 +213,7 @@ class House {
     std::mt19937 random_;
     Rules rules_;
     Trouble trouble_;
+    bool says_it_is_the_only_one_;
     Truth truth_;
     Gateway gateways_[2];
     Time now_ = start;
@@ -219,10 +225,10 @@ class House {
     std::string wrong_;
 };
 
-void run_all(const Rules& rules, Trouble trouble) {
+void run_all(const Rules& rules, Trouble trouble, bool says_it_is_the_only_one = false) {
     int accepted = 0;
     for (unsigned seed = 0; seed < 10'000; ++seed) {
-        House house(seed, rules, trouble);
+        House house(seed, rules, trouble, says_it_is_the_only_one);
         ASSERT_EQ(house.run(300), "") << "seed " << seed;
         accepted += house.accepted_from_store();
     }
@@ -238,6 +244,11 @@ TEST(Interleavings, NoOldVerifierIsAcceptedAfterANewerConfirmation) {
 
 TEST(Interleavings, NoOldVerifierIsAcceptedThoughRecordsVanish) {
     run_all(one, Trouble::records_vanish);
+}
+
+TEST(Interleavings, NorWhereSeveralAreAllowedAndTheDirectorySaysThatThereIsOne) {
+    run_all(several, Trouble::clocks_differ, true);
+    run_all(several, Trouble::records_vanish, true);
 }
 
 TEST(Interleavings, WithSeveralSecretsNoneFromBeforeAFlushOrARevocation) {
