@@ -5,9 +5,10 @@ CREATE OR REPLACE FUNCTION postern.tell_changes() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- More names than this in one statement are told as "any": the queue of NOTIFY is finite.
-    most  CONSTANT integer := 100;
-    rows  jsonb[];
-    names text[];
+    most   CONSTANT integer := 100;
+    rows   jsonb[];
+    names  text[];
+    groups text[];
 BEGIN
     -- Columns that no answer shows do not make a row another one.
     IF TG_OP = 'INSERT' THEN
@@ -32,6 +33,10 @@ BEGIN
         PERFORM pg_notify('postern_changed', '');
         RETURN NULL;
     END IF;
+    IF TG_TABLE_NAME = 'addresses' THEN
+        SELECT array_agg(DISTINCT each ->> 'group_name') FILTER (WHERE each ->> 'group_name' IS NOT NULL) INTO groups
+          FROM unnest(rows) AS each;
+    END IF;
     SELECT array_agg(told.name) INTO names
       FROM (SELECT unnest(names) AS name
             UNION
@@ -39,10 +44,9 @@ BEGIN
             SELECT delegations.delegate FROM postern.delegations
              WHERE TG_TABLE_NAME IN ('accounts', 'addresses') AND delegations.owner = ANY (names)
             UNION
-            -- The addresses of a group are its members'.
-            SELECT memberships.account FROM postern.memberships
-             WHERE TG_TABLE_NAME = 'addresses'
-               AND memberships.group_name IN (SELECT each ->> 'group_name' FROM unnest(rows) AS each)) AS told;
+            -- The addresses of a group are its members'; beyond `most` it does not matter whose.
+            (SELECT memberships.account FROM postern.memberships
+              WHERE memberships.group_name = ANY (groups) LIMIT most + 1)) AS told;
     IF cardinality(names) > most THEN
         PERFORM pg_notify('postern_changed', '');
     ELSE

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 // A network that has gone silent is noticed after twice that, or sooner.
 constexpr std::chrono::milliseconds longest = 15s;
+// Other questions may take the session of an idle connection just then.
+constexpr int looks = 5;
 constexpr const char* is_pooled =
     "a pooler in between gives every question another session, and LISTEN needs one of its own: "
     "connect past it, or have it pool sessions";
@@ -101,7 +103,10 @@ net::Task<ChangeListener::Ear> ChangeListener::open_at(Server& server, Connectio
 net::Task<> ChangeListener::look_for_pooler(Server& server, const Ear& ear) {
     if (ear.session == std::to_string(ear.connection->process())) co_return;
     const auto other = closed_at_end(co_await server.connect("primary"));
-    if (co_await session_of(other) == ear.session) throw Broken(is_pooled);
+    for (int i = 0; i < looks; ++i) {
+        if (co_await session_of(other) == ear.session) throw Broken(is_pooled);
+        if (co_await session_of(ear.connection) != ear.session) throw Broken(is_pooled);
+    }
 }
 
 }  // namespace postern::postgresql

@@ -56,6 +56,7 @@ class Watched {
 
     // Returns when changes are heard, or cannot be.
     void watch() {
+        cancel();
         const auto before = told.begins;
         watching_.emplace(io_, directory_->watch(told));
         test::run_until(io_, [&] { return watching_->done() || told.begins > before; });

@@ -16,7 +16,7 @@ PgBouncer::PgBouncer(const Postgresql& server, const std::string& mode) : port_(
     write_file(settings, fmt::format("[databases]\nmail = host=127.0.0.1 port={}\n[pgbouncer]\n"
                                      "listen_addr = 127.0.0.1\nlisten_port = {}\n"
                                      "unix_socket_dir =\nauth_type = scram-sha-256\n"
-                                     "auth_file = {}\npool_mode = {}\ndefault_pool_size = 3\n"
+                                     "auth_file = {}\npool_mode = {}\ndefault_pool_size = 10\n"
                                      "server_login_retry = 1\n",
                                      server.port(), port_, users, mode));
     std::vector<std::string> command{"pgbouncer", settings};
