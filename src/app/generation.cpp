@@ -31,6 +31,10 @@ class DirectoryBuilder {
     DirectoryBuilder(config::Section& root, directory::SharedParts shared)
         : shared_(std::move(shared)) {
         shared_.find = [this](const std::string& name) { return find(name); };
+        shared_.describe = [this](const std::string& name) {
+            const auto described = std::ranges::find(sections_, name, &Described::name);
+            return described == sections_.end() ? nullptr : &described->section;
+        };
         for (auto& [name, section] : root.tables("directory"))
             sections_.push_back({name, section, directory::make_service});
         // What older settings call the directory "remote/x".

@@ -33,29 +33,24 @@ void read_older(config::Section& section) {
                         "lookup = true; a server that takes mail is a [next-hop.x]");
 }
 
+constexpr std::string_view companion_key = "addresses";
+
 // For a backend that lists no addresses, another directory may.
 std::unique_ptr<Directory> add_addresses(std::unique_ptr<Directory> backend,
                                          const std::string& name, config::Section& section,
                                          const SharedParts& shared) {
-    constexpr std::string_view key = "addresses";
-    if (!section.has(key) || backend->capabilities().lists_addresses) return backend;
-    auto addresses = find_member(section, key, shared);
+    if (!section.has(companion_key) || backend->capabilities().lists_addresses) return backend;
+    auto addresses = find_member(section, companion_key, shared);
     if (!addresses) return nullptr;
     const auto& can = addresses->capabilities();
     if (!can.can_look_up || !can.lists_addresses) {
         section.problem(
-            key, fmt::format("directory \"{}\" lists no addresses either", addresses->name()),
+            companion_key,
+            fmt::format("directory \"{}\" lists no addresses either", addresses->name()),
             "one of type \"ldap\" or \"postgresql\", for example");
         return nullptr;
     }
     return std::make_unique<Addressed>(std::move(backend), std::move(addresses), shared.log, name);
-}
-
-// What its answers depend on: others would be found under other names.
-std::string fingerprint(const config::Section& section) {
-    constexpr std::array<std::string_view, 8> beside_the_point{
-        "cache", "lockout-guard", "timeout", "concurrency", "queue", "pool", "tls", "notify"};
-    return section.digest(beside_the_point);
 }
 
 cache::KeyRing key_ring(const cache::SharedSettings& shared, const std::string& name,
@@ -78,7 +73,7 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
         return redis ? std::make_unique<cache::Redis>(redis, redis_name, shared.log, executor)
                      : nullptr;
     };
-    const auto print = fingerprint(section);
+    const auto print = fingerprint(section, shared.describe);
     if (settings.layers.guard)
         parts.counters = std::make_shared<cache::Counters>(
             key_ring(*shared.cache, parts.name, print).current, "guard", make_redis(), executor);
@@ -139,6 +134,15 @@ std::unique_ptr<Service> make(const std::string& name, config::Section& section,
 }
 
 }  // namespace
+
+std::string fingerprint(config::Section& section, const SharedParts::Describe& describe) {
+    constexpr std::array<std::string_view, 8> beside_the_point{
+        "cache", "lockout-guard", "timeout", "concurrency", "queue", "pool", "tls", "notify"};
+    auto print = section.digest(beside_the_point);
+    if (!section.has(companion_key)) return print;
+    const auto* companion = describe(section.text(companion_key));
+    return companion == nullptr ? print : print + companion->digest(beside_the_point);
+}
 
 std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
                                      const SharedParts& shared) {

@@ -38,6 +38,8 @@ struct SharedParts {
     // Another directory of these settings by its name. nullptr: there is none, or it has mistakes,
     // or it needs the one that asks.
     using Find = std::function<std::shared_ptr<Service>(const std::string&)>;
+    // Its settings; nullptr: there are none of that name.
+    using Describe = std::function<const config::Section*(const std::string&)>;
 
     PluginLoader& plugins;
     crypto::HashPool& hash_pool;
@@ -47,7 +49,12 @@ struct SharedParts {
     // nullptr: nothing is remembered, for who asks but once.
     std::shared_ptr<const cache::SharedSettings> cache = nullptr;
     Find find = [](const std::string&) { return nullptr; };
+    Describe describe = [](const std::string&) { return nullptr; };
 };
+
+// What a directory's answers depend on, those of the one that lists its addresses included: what
+// other settings remembered is found under other names.
+std::string fingerprint(config::Section& section, const SharedParts::Describe& describe);
 
 // The directory that the value of `key` names; nullptr: there is none, which is a Problem now.
 std::shared_ptr<Service> find_member(config::Section& section, std::string_view key,
