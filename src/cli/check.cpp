@@ -5,6 +5,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/instance.hpp"
+#include "cli/settings_list.hpp"
 #include "cli/settings_option.hpp"
 
 namespace postern::cli {
@@ -78,6 +79,11 @@ int check(const SettingsOption& settings, bool connects) {
     return Status::good;
 }
 
+int list_settings() {
+    std::cout << settings_page(describe_settings(annotated_settings()));
+    return Status::good;
+}
+
 }  // namespace
 
 void add_check(CLI::App& program, Action& chosen) {
@@ -91,8 +97,14 @@ void add_check(CLI::App& program, Action& chosen) {
     const auto connects = std::make_shared<bool>(false);
     command->add_flag("--connect", *connects,
                       "Also ask directories and next hops, and tell what they say");
-    command->callback([&chosen, settings, connects] {
-        chosen = [settings, connects] { return check(settings, *connects); };
+    const auto lists = std::make_shared<bool>(false);
+    command->add_flag(
+        "--list-settings", *lists,
+        "Print every key there is with its default and its meaning, and do nothing else");
+    command->callback([&chosen, settings, connects, lists] {
+        chosen = [settings, connects, lists] {
+            return *lists ? list_settings() : check(settings, *connects);
+        };
     });
 }
 

@@ -131,6 +131,14 @@ class UnknownKeys {
     Source& source_;
 };
 
+void add_unset_keys(const Table& table, const std::string& name, std::vector<std::string>& unset) {
+    for (const auto& key : table.asked)
+        if (!table.entries.contains(key)) unset.push_back(dotted(name, key));
+    for (const auto& [key, entry] : table.entries)
+        if (const auto* inner = entry.value.table(); inner != nullptr && inner->opened)
+            add_unset_keys(*inner, dotted(name, key), unset);
+}
+
 }  // namespace
 
 Document Document::load(const std::vector<std::string>& paths) {
@@ -190,6 +198,12 @@ Section Document::root() {
 
 void Document::report_unknown_keys() {
     UnknownKeys(*source_).report_in(*source_->root, "");
+}
+
+std::vector<std::string> Document::unset_keys() const {
+    std::vector<std::string> unset;
+    add_unset_keys(*source_->root, "", unset);
+    return unset;
 }
 
 std::vector<Problem> Document::problems() const {

@@ -133,6 +133,9 @@ class Document {
     void report_unknown_keys();
     // In the order of the files and lines.
     std::vector<Problem> problems() const;
+    // Keys that somebody asked for in tables that are there, and that are not:
+    // "session.auth.require".
+    std::vector<std::string> unset_keys() const;
 
  private:
     explicit Document(std::shared_ptr<Source> source);
