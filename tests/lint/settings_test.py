@@ -35,16 +35,17 @@ class ShippedSettings(unittest.TestCase):
         (self.folder / "internal-ca.pem").write_bytes((self.folder / "fullchain.pem").read_bytes())
         for name in ("ldap-secret", "database-secret"):
             (self.folder / name).write_text("secret\n", encoding="utf-8")
+        (self.folder / "cache-key").write_text(base64.b64encode(b"k" * 32).decode(), encoding="utf-8")
 
     def check(self, *names, change=lambda text: text):
         """`postern check` over copies of the files, with certificates and secrets that exist."""
         arguments = [PROGRAM, "check"]
         for name in names:
-            text = (ROOT / "config" / name).read_text(encoding="utf-8")
+            text = change((ROOT / "config" / name).read_text(encoding="utf-8"))
             copy = self.folder / Path(name).name
             for folder in ("/etc/postern/tls", "/etc/postern"):
                 text = text.replace(f'"{folder}/', f'"{self.folder}/').replace(f"file:{folder}/", f"file:{self.folder}/")
-            copy.write_text(change(text), encoding="utf-8")
+            copy.write_text(text, encoding="utf-8")
             arguments += ["--config", copy]
         hash = re.search(r'secret = "\{ARGON2ID\}([^"]+)"', (ROOT / "config/postern.toml").read_text())[1]
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
@@ -78,6 +79,15 @@ class ShippedSettings(unittest.TestCase):
         for name in ("imap", "remote-smtp"):
             with self.subTest(name):
                 self.check(f"examples/{name}.toml")
+
+    def test_the_ten_minutes_of_the_readme(self):
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        part = readme[readme.index("## Ten minutes to"):]
+        common, *directories, redis = re.findall(r"```toml\n(.*?)```", part[:part.index("\n## ")], re.S)
+        self.assertEqual(3, len(directories))
+        for directory in directories:
+            with self.subTest(directory):
+                self.check("postern.toml", change=lambda _: common + directory + redis)
 
     def test_no_example_is_left_out(self):
         here = Path(__file__).read_text(encoding="utf-8")
