@@ -99,7 +99,7 @@ net::Task<> RedisSubscription::State::look_after() {
         }
         live_ = false;
         if (closed_) continue;
-        episode_.went_down(link_ ? link_->server().text() : "subscription", failure);
+        episode_.went_down(link_ ? link_->server().text() : "none of them", failure);
         link_.reset();
         pause_.expires_after(backoff_.next());
         co_await pause_.async_wait(asio::as_tuple(net::use_task));
