@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -39,19 +40,33 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 
 // Between fork and exec: async-signal-safe calls only.
 [[noreturn]] void become(char* const* arguments, char* const* environment, const char* in,
-                         const char* out, const char* err) {
+                         const char* out, const char* err, std::span<const int> inherited) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::signal(SIGPIPE, SIG_DFL);
     ::dup2(::open(in, O_RDONLY), 0);
     ::dup2(::open(out, O_WRONLY | O_CREAT | O_APPEND, 0644), 1);
     ::dup2(::open(err, O_WRONLY | O_CREAT | O_APPEND, 0644), 2);
-    for (int fd = 3; fd < 1024; ++fd)
+    int next = 3;
+    for (const int fd : inherited)
+        ::dup2(fd, next++);
+    for (int fd = next; fd < 1024; ++fd)
         ::close(fd);
     ::execvpe(arguments[0], arguments, environment);
     const char* why = ::strerror(errno);
     [[maybe_unused]] auto written = ::write(2, why, ::strlen(why));
     ::_exit(127);
+}
+
+// What ListeningSockets asks for: descriptors that become 3, 4, ...; their numbers are above those.
+std::vector<int> inherited_by(const std::map<std::string, std::string>& environment) {
+    std::vector<int> descriptors;
+    const auto found = environment.find("LISTEN_DESCRIPTORS");
+    if (found == environment.end()) return descriptors;
+    std::istringstream numbers(found->second);
+    for (int number = 0; numbers >> number;)
+        descriptors.push_back(number);
+    return descriptors;
 }
 
 std::string read_if_there(const std::filesystem::path& path) {
@@ -84,9 +99,11 @@ void Process::start(const Command& command) {
         return command.terminal.empty() ? (directory_ / name).string() : command.terminal;
     };
     const auto in = stream("in"), out = stream("out"), err = stream("err");
+    const auto inherited = inherited_by(command.environment);
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid_ == 0) become(argv.data(), envp.data(), in.c_str(), out.c_str(), err.c_str());
+    if (pid_ == 0)
+        become(argv.data(), envp.data(), in.c_str(), out.c_str(), err.c_str(), inherited);
     ::setpgid(pid_, pid_);  // whoever comes first: afterwards it is done
 }
 
