@@ -53,7 +53,9 @@ const char* to_string(Source source) {
 AuthResult accepted(LookupResult found) {
     if (auto* principal = std::get_if<Principal>(&found)) return Accepted{std::move(*principal)};
     if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
-    return std::get<Unavailable>(std::move(found));
+    auto unavailable = std::get<Unavailable>(std::move(found));
+    unavailable.may_count = false;
+    return unavailable;
 }
 
 }  // namespace postern::identity

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "crypto/secret.hpp"
 #include "identity/login.hpp"
+#include "identity/redis_wait.hpp"
 
 namespace postern::identity {
 
@@ -18,10 +20,12 @@ struct Credentials {
     struct Remembered {
         std::string account;           // the directory's spelling; empty: nothing
         bool accepted_before = false;  // with this very password
+        bool unknown = false;          // the directory has said lately that nobody is called so
     };
     Remembered remembered = {};
+    std::shared_ptr<RedisWait> redis_wait = std::make_shared<RedisWait>();
 
-    Credentials copy() const { return {login, password.copy(), network, remembered}; }
+    Credentials copy() const { return {login, password.copy(), network, remembered, redis_wait}; }
 };
 
 }  // namespace postern::identity
