@@ -72,6 +72,10 @@ Place place_of(std::int64_t answer) {
 
 }  // namespace
 
+std::vector<const RedisScript*> Attempts::scripts() {
+    return {&enter_script(), &fail_script(), &leave_script(), &succeed_script()};
+}
+
 net::Task<std::vector<Place>> Attempts::enter(std::vector<Wanted> wanted, std::string attempt,
                                               Window window, Redis::Wait* wait) {
     std::vector<Place> places;

@@ -30,6 +30,8 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
           executor_(executor) {}
 
     const Keys& keys() const { return keys_; }
+    // All that a Redis is asked to run.
+    static std::vector<const RedisScript*> scripts();
 
     // A place under each of these names; with 0 places it is told how many have failed.
     struct Wanted {
@@ -50,8 +52,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
  private:
     net::Task<> tell(Redis::Call call, std::string failed_name);
     void send(Redis::Call call, const std::string& failed_name = "");
-    Redis::Call call_fail(const std::string& name, const std::string& attempt,
-                          Window window) const;
+    Redis::Call call_fail(const std::string& name, const std::string& attempt, Window window) const;
     bool is_shared() const { return redis_ && redis_->is_up(); }
     std::string key(const std::string& name) const { return keys_.counter(purpose_, name); }
 

@@ -51,7 +51,7 @@ class Redis {
     net::Task<Answer<Found>> get(std::string_view key, Wait* wait = nullptr);
     // At once, in the order of the keys; all within one `timeout`.
     net::Task<std::vector<Answer<Found>>> get_all(std::vector<std::string> keys,
-                                                Wait* wait = nullptr);
+                                                  Wait* wait = nullptr);
     // Compare-and-set: the value is put there when the old one is `expected`, nullopt: when there
     // is none. `late` and `broken` leave open whether it was.
     net::Task<Answer<Replacement>> replace(std::string_view key,

@@ -73,7 +73,7 @@ net::Task<std::vector<Redis::Request>> Redis::ask_each(std::string_view command,
 }
 
 net::Task<std::vector<Answer<Redis::Found>>> Redis::get_all(std::vector<std::string> keys,
-                                                              Wait* wait) {
+                                                            Wait* wait) {
     auto requests = co_await ask_each("GET", keys, text_or_nil, wait);
     std::vector<Answer<Found>> answers;
     for (auto& each : requests)

@@ -17,7 +17,7 @@ net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wa
 }
 
 net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login,
-                                                              Redis::Wait* wait) {
+                                                               Redis::Wait* wait) {
     const auto known =
         co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()), wait);
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;

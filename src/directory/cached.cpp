@@ -41,8 +41,7 @@ Cached::~Cached() {
 }
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
-    const auto recall =
-        co_await store_->recall(credentials.login, credentials.redis_wait.get());
+    const auto recall = co_await store_->recall(credentials.login, credentials.redis_wait.get());
     auto judgement = judge(recall, credentials);
     if (!judgement.answer && recall.previous)
         judgement.answer = judge_previous(recall, credentials);

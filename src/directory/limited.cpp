@@ -64,11 +64,9 @@ class Limited::Visit {
             place_ = Place::inside;
             co_return std::nullopt;
         }
-        if (!gate_->may_queue(known_))
-            co_return not_asked("too many questions wait");
+        if (!gate_->may_queue(known_)) co_return not_asked("too many questions wait");
         co_await wait_in_queue();
-        if (place_ != Place::inside)
-            co_return not_asked("waited too long for a free place");
+        if (place_ != Place::inside) co_return not_asked("waited too long for a free place");
         co_return std::nullopt;
     }
 

@@ -35,8 +35,8 @@ std::shared_ptr<OpenQuestions::Question> OpenQuestions::enter(const Credentials&
                                                               std::string attempt) {
     auto& questions = by_login_[credentials.login.text()].questions;
     auto found = std::ranges::find_if(questions, [&](const auto& each) {
-        return !each->is_concluded && crypto::constant_time_equal(each->password.reveal(),
-                                                                  credentials.password.reveal());
+        return !each->is_concluded &&
+               crypto::constant_time_equal(each->password.reveal(), credentials.password.reveal());
     });
     if (found == questions.end()) {
         auto begun = std::make_shared<Question>();
