@@ -50,7 +50,7 @@ Redis::Request Redis::request(std::string_view key, std::uint8_t kinds) const {
     return made;
 }
 
-net::Task<> Redis::ask(std::span<Request> requests, identity::RedisWait* wait) {
+net::Task<> Redis::ask(std::span<Request> requests, RedisWait* wait) {
     const auto begun = net::Clock::now();
     const net::Clock::duration whole = settings_->timeout;
     const auto deadline = begun + (wait != nullptr ? wait->left_of(whole) : whole);

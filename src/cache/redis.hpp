@@ -12,7 +12,7 @@
 #include "cache/redis_answer.hpp"
 #include "cache/redis_settings.hpp"
 #include "cache/redis_status.hpp"
-#include "identity/redis_wait.hpp"
+#include "cache/redis_wait.hpp"
 #include "net/task.hpp"
 #include "observe/log.hpp"
 
@@ -33,7 +33,7 @@ class Redis {
  public:
     using Milliseconds = std::chrono::milliseconds;
     using Found = std::optional<std::string>;  // nullopt: there is none
-    using Wait = identity::RedisWait;
+    using Wait = RedisWait;
     // A script on one key that answers with a number.
     struct Call {
         const RedisScript& script;

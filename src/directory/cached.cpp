@@ -41,7 +41,8 @@ Cached::~Cached() {
 }
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
-    const auto recall = co_await store_->recall(credentials.login, credentials.redis_wait.get());
+    cache::RedisWait wait(credentials.remembered.waited);
+    const auto recall = co_await store_->recall(credentials.login, &wait);
     auto judgement = judge(recall, credentials);
     if (!judgement.answer && recall.previous)
         judgement.answer = judge_previous(recall, credentials);
@@ -51,6 +52,7 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
 
     auto question = credentials.copy();
     question.remembered.unknown = is_nobody;
+    question.remembered.waited = wait.sum();
     if (is_nobody) co_return count(co_await inner().authenticate(question), recall.source);
     if (recall.login) question.remembered.account = recall.login->account;
     question.remembered.accepted_before = judgement.was_right;

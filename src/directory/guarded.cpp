@@ -127,8 +127,9 @@ std::vector<std::string> Guarded::spellings_of(const Credentials& credentials,
 net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
                                                     const Credentials& credentials) {
     const auto deadline = net::Clock::now() + patience;
+    cache::RedisWait wait(credentials.remembered.waited);
     for (;;) {
-        const auto standing = co_await enter(question, credentials);
+        const auto standing = co_await enter(question, credentials, wait);
         const auto now = net::Clock::now();
         if (standing.room != Room::wait || now >= deadline) co_return standing;
         if (!co_await questions_->wait_for_change(credentials.login.text(),
@@ -138,7 +139,8 @@ net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
 }
 
 // Takes what is free, and keeps it when that is all it needs.
-net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials) {
+net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials,
+                                            cache::RedisWait& wait) {
     std::vector<cache::Attempts::Wanted> wanted;
     for (const auto& spelling : spellings_of(credentials)) {
         const Counted counted(spelling, credentials.network);
@@ -148,8 +150,7 @@ net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credential
     }
     std::vector<cache::Place> places;
     try {
-        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet,
-                                           credentials.redis_wait.get());
+        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet, &wait);
     } catch (...) {
         if (question.askers == 1)
             for (const auto& each : wanted)

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <chrono>
 #include <string>
 
 #include "crypto/secret.hpp"
 #include "identity/login.hpp"
-#include "identity/redis_wait.hpp"
 
 namespace postern::identity {
 
@@ -21,11 +20,11 @@ struct Credentials {
         std::string account;           // the directory's spelling; empty: nothing
         bool accepted_before = false;  // with this very password
         bool unknown = false;          // the directory has said lately that nobody is called so
+        std::chrono::nanoseconds waited{0};  // for Redis, which has so much less time left
     };
     Remembered remembered = {};
-    std::shared_ptr<RedisWait> redis_wait = std::make_shared<RedisWait>();
 
-    Credentials copy() const { return {login, password.copy(), network, remembered, redis_wait}; }
+    Credentials copy() const { return {login, password.copy(), network, remembered}; }
 };
 
 }  // namespace postern::identity
