@@ -207,8 +207,11 @@ net::Task<AuthResult> LdapDirectory::bind_found(Server& server, const Credential
     for (bool again = true;; again = false) {
         auto found = co_await finder.by_login(credentials.login);
         auto* entry = std::get_if<Entry>(&found);
-        if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
-        if (entry->dn.empty()) co_return Unavailable{Scope::question, "an entry without a name"};
+        if (entry == nullptr)
+            co_return directory::not_counted(answer_of<AuthResult>(std::move(found)));
+        if (entry->dn.empty())
+            co_return Unavailable{
+                .scope = Scope::question, .why = "an entry without a name", .may_count = false};
         const auto verdict = co_await bind(server, entry->dn, credentials);
         if (std::holds_alternative<Proved>(verdict))
             co_return accepted(co_await principal_of(server, std::move(*entry)));

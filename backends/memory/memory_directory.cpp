@@ -108,7 +108,9 @@ net::Task<AuthResult> MemoryDirectory::authenticate(const identity::Credentials&
     bool proved = account && plainly_proved(*account, credentials.password);
     if (!proved) {
         auto checked = co_await check_hashes(account, credentials);
-        if (!checked) co_return Unavailable{Scope::busy, "the hash pool is full"};
+        if (!checked)
+            co_return Unavailable{
+                .scope = Scope::busy, .why = "the hash pool is full", .may_count = false};
         proved = *checked;
     }
     auto answer = verdict(account.get(), proved);

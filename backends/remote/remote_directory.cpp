@@ -98,7 +98,9 @@ net::Task<AuthResult> RemoteDirectory::authenticate(const identity::Credentials&
     auto principal = settings_->logins.principal_of(credentials.login);
     if (!principal) co_return Rejected{Reason::unknown_user, ""};
     if (credentials.password.reveal().find('\0') != std::string_view::npos)
-        co_return Unavailable{Scope::question, "a password with a NUL cannot be sent"};
+        co_return Unavailable{.scope = Scope::question,
+                              .why = "a password with a NUL cannot be sent",
+                              .may_count = false};
     co_return co_await ask(*std::move(principal), credentials.password);
 }
 
@@ -120,12 +122,15 @@ net::Task<AuthResult> RemoteDirectory::ask(Principal principal, const crypto::Se
     begin();
     const auto begun = net::Clock::now();
     auto servers = candidates();
-    if (servers.empty()) co_return Unavailable{Scope::directory, why_nobody()};
+    if (servers.empty())
+        co_return Unavailable{.scope = Scope::directory, .why = why_nobody(), .may_count = false};
     // Whoever has waited half of the time would hardly be answered in the other half.
     auto ready = co_await place(servers.front(), begun + settings_->timeout / 2);
     if (!ready)
-        co_return Unavailable{Scope::busy,
-                              fmt::format("all {} connections are in use", settings_->concurrency)};
+        co_return Unavailable{
+            .scope = Scope::busy,
+            .why = fmt::format("all {} connections are in use", settings_->concurrency),
+            .may_count = false};
     const auto question = [&](const ServerPtr& server) {
         return prove(server, ready, principal, password);
     };

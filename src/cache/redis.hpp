@@ -12,17 +12,20 @@
 #include "cache/redis_answer.hpp"
 #include "cache/redis_settings.hpp"
 #include "cache/redis_status.hpp"
+#include "cache/redis_wait.hpp"
 #include "net/task.hpp"
 #include "observe/log.hpp"
 
 namespace postern::cache {
 
+class RedisScript;
 class RedisServers;
 
 // A Redis server, the master that sentinels know, or a cluster, asked over one pipelined connection
 // per server. On one thread; each directory has its own. It connects in the background, with
 // back-off, and is asked nothing while it is down: then there is no answer at once, and nobody
-// waits. No operation takes longer than `timeout`; three that were late in a row make it down.
+// waits. No operation takes longer than `timeout`, and all that are given the same `wait` take no
+// longer together; three in a row that were late though they had all of it make it down.
 // Operations throw nothing but operation_aborted, when their coroutine is cancelled; what they were
 // about is left to itself then. Arguments may go when the Task is awaited; keys and channels get
 // the key prefix in front.
@@ -30,6 +33,13 @@ class Redis {
  public:
     using Milliseconds = std::chrono::milliseconds;
     using Found = std::optional<std::string>;  // nullopt: there is none
+    using Wait = RedisWait;
+    // A script on one key that answers with a number.
+    struct Call {
+        const RedisScript& script;
+        std::string key;
+        std::vector<std::string> arguments;
+    };
 
     // `name`: as the log calls it, "shared".
     Redis(std::shared_ptr<const RedisSettings> settings, std::string name, observe::Log& log,
@@ -38,9 +48,10 @@ class Redis {
     Redis(const Redis&) = delete;
     Redis& operator=(const Redis&) = delete;
 
-    net::Task<Answer<Found>> get(std::string_view key);
+    net::Task<Answer<Found>> get(std::string_view key, Wait* wait = nullptr);
     // At once, in the order of the keys; all within one `timeout`.
-    net::Task<std::vector<Answer<Found>>> get_all(std::vector<std::string> keys);
+    net::Task<std::vector<Answer<Found>>> get_all(std::vector<std::string> keys,
+                                                  Wait* wait = nullptr);
     // Compare-and-set: the value is put there when the old one is `expected`, nullopt: when there
     // is none. `late` and `broken` leave open whether it was.
     net::Task<Answer<Replacement>> replace(std::string_view key,
@@ -56,7 +67,11 @@ class Redis {
     net::Task<Answer<std::int64_t>> count(std::string_view key, Milliseconds window,
                                           std::int64_t amount = 1);
     // Such numbers, 0 for one that is not there.
-    net::Task<std::vector<Answer<std::int64_t>>> counts(std::vector<std::string> keys);
+    net::Task<std::vector<Answer<std::int64_t>>> counts(std::vector<std::string> keys,
+                                                        Wait* wait = nullptr);
+    // At once, in the order of the calls; all within one `timeout`.
+    net::Task<std::vector<Answer<std::int64_t>>> call_all(std::vector<Call> calls,
+                                                          Wait* wait = nullptr);
 
     // The number of subscribers that were reached; of a cluster, those on the server that was
     // asked.
@@ -72,13 +87,13 @@ class Redis {
     struct Request;
 
     Request request(std::string_view key, std::uint8_t kinds) const;
-    net::Task<> ask(std::span<Request> requests);
+    net::Task<> ask(std::span<Request> requests, Wait* wait = nullptr);
     net::Task<> ask_once(std::span<Request> requests, net::Deadline deadline);
-    void conclude(Request& request, net::Clock::time_point begun);
+    void conclude(Request& request, net::Deadline deadline);
     void blame_the_late(std::span<Request> requests, net::Clock::time_point begun);
     net::Task<std::vector<Request>> ask_each(std::string_view command,
                                              const std::vector<std::string>& keys,
-                                             std::uint8_t kinds);
+                                             std::uint8_t kinds, Wait* wait = nullptr);
     std::string full(std::string_view name) const {
         return settings_->key_prefix + std::string(name);
     }

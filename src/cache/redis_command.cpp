@@ -4,7 +4,6 @@
 
 #include <new>
 #include <span>
-#include <vector>
 
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
@@ -49,9 +48,9 @@ return total
 )lua";
 
 std::string run(std::string_view verb, std::string_view script,
-                std::initializer_list<std::string_view> key_and_arguments) {
+                const std::vector<std::string_view>& key_and_arguments) {
     std::vector<std::string_view> words{verb, script, "1"};
-    words.insert(words.end(), key_and_arguments);
+    words.insert(words.end(), key_and_arguments.begin(), key_and_arguments.end());
     return format(words);
 }
 
@@ -64,11 +63,11 @@ std::string redis_command(std::initializer_list<std::string_view> words) {
 RedisScript::RedisScript(std::string_view text)
     : text_(text), hash_(crypto::digest_hex("sha1", text).value_or("")) {}
 
-std::string RedisScript::by_hash(std::initializer_list<std::string_view> key_and_arguments) const {
+std::string RedisScript::by_hash(const std::vector<std::string_view>& key_and_arguments) const {
     return hash_.empty() ? in_full(key_and_arguments) : run("EVALSHA", hash_, key_and_arguments);
 }
 
-std::string RedisScript::in_full(std::initializer_list<std::string_view> key_and_arguments) const {
+std::string RedisScript::in_full(const std::vector<std::string_view>& key_and_arguments) const {
     return run("EVAL", text_, key_and_arguments);
 }
 

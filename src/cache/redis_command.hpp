@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::cache {
 
@@ -14,9 +15,9 @@ std::string redis_command(std::initializer_list<std::string_view> words);
 class RedisScript {
  public:
     explicit RedisScript(std::string_view text);
-    std::string by_hash(std::initializer_list<std::string_view> key_and_arguments) const;
+    std::string by_hash(const std::vector<std::string_view>& key_and_arguments) const;
     // For a server that does not know it (NOSCRIPT), and does afterwards.
-    std::string in_full(std::initializer_list<std::string_view> key_and_arguments) const;
+    std::string in_full(const std::vector<std::string_view>& key_and_arguments) const;
 
  private:
     std::string text_, hash_;  // no hash: the library has been told to do without SHA-1

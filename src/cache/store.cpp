@@ -47,13 +47,15 @@ Store::Store(const StoreSettings& settings, Parts parts)
       channel_("postern:" + parts.directory + ":changes"),
       sender_(crypto::random_id()) {}
 
-net::Task<Store::Recall> Store::recall(const identity::Login& login) {
+net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait* wait) {
+    Redis::Wait ours;
+    if (wait == nullptr) wait = &ours;
     Source source = Source::cache;
-    if (!is_fresh(login) && co_await refresh(login)) source = Source::redis;
+    if (!is_fresh(login) && co_await refresh(login, wait)) source = Source::redis;
     auto recall = snapshot(login);
     recall.source = source;
     if (!recall.account && keys_.previous && redis_ && redis_->is_up())
-        recall.previous = co_await recall_previous(login);
+        recall.previous = co_await recall_previous(login, wait);
     co_return recall;
 }
 
@@ -85,7 +87,7 @@ Store::Recall Store::snapshot(const identity::Login& login) {
 }
 
 // True: Redis knew more than we did.
-net::Task<bool> Store::refresh(const identity::Login& login) {
+net::Task<bool> Store::refresh(const identity::Login& login, Redis::Wait* wait) {
     const auto& text = login.text();
     const auto epoch = epoch_;
     const auto* note = local_.login(text);
@@ -93,7 +95,7 @@ net::Task<bool> Store::refresh(const identity::Login& login) {
     const auto expected = note != nullptr ? note->account : std::string();
     std::vector<std::string> names{name};
     if (!expected.empty()) names.push_back(expected);
-    const auto answers = co_await redis_->get_all(std::move(names));
+    const auto answers = co_await redis_->get_all(std::move(names), wait);
     for (const auto& answer : answers)
         if (std::holds_alternative<NoAnswer>(answer) || epoch != epoch_) co_return false;
     bool learned = take_login(text, name, std::get<Redis::Found>(answers[0]));
@@ -102,7 +104,7 @@ net::Task<bool> Store::refresh(const identity::Login& login) {
     if (account.empty()) co_return learned;
     if (account == expected)
         co_return take_account(account, std::get<Redis::Found>(answers[1])) || learned;
-    const auto answer = co_await redis_->get(account);
+    const auto answer = co_await redis_->get(account, wait);
     const auto* found = std::get_if<Redis::Found>(&answer);
     if (found == nullptr || epoch != epoch_) co_return learned;
     co_return take_account(account, *found) || learned;

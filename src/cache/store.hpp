@@ -33,7 +33,8 @@ struct StoreSettings {
 
 // What is remembered of one directory: notes of this process, in front of sealed records that it
 // shares with other gateways when there is a Redis. On the directory's thread. Whatever is wrong
-// with Redis costs its deadline once and a miss, never more; what is written goes there behind the
+// with Redis costs its deadline once and a miss, never more, however often it is asked for one
+// question; what is written goes there behind the
 // back of whoever asked.
 class Store : public std::enable_shared_from_this<Store> {
  public:
@@ -63,7 +64,7 @@ class Store : public std::enable_shared_from_this<Store> {
         Generation login_seen = 0;  // the highest of each that was seen until then
         Generation account_seen = 0;
     };
-    net::Task<Recall> recall(const identity::Login& login);
+    net::Task<Recall> recall(const identity::Login& login, Redis::Wait* wait = nullptr);
 
     // What the directory has answered to a question that was put after `recall`.
     void write_login(const identity::Login& login, const Recall& recall, LoginChange change);
@@ -112,15 +113,16 @@ class Store : public std::enable_shared_from_this<Store> {
 
     bool is_fresh(const identity::Login& login);
     Recall snapshot(const identity::Login& login);
-    net::Task<bool> refresh(const identity::Login& login);
+    net::Task<bool> refresh(const identity::Login& login, Redis::Wait* wait);
     bool take_login(const std::string& login, const std::string& name,
                     const std::optional<std::string>& sealed);
     bool take_account(const std::string& name, const std::optional<std::string>& sealed);
     template <class Record>
     std::optional<Record> open(const Keys& keys, std::string_view name, std::string_view sealed);
-    net::Task<std::optional<AccountRecord>> recall_previous(const identity::Login& login);
+    net::Task<std::optional<AccountRecord>> recall_previous(const identity::Login& login,
+                                                            Redis::Wait* wait);
     template <class Record>
-    net::Task<std::optional<Record>> get_previous(std::string name);
+    net::Task<std::optional<Record>> get_previous(std::string name, Redis::Wait* wait);
     net::Task<> forget_previous(std::string name);
 
     // `matters`: what stands in Redis may let somebody in who is not to be.

@@ -9,23 +9,25 @@ namespace postern::cache {
 namespace asio = net::asio;
 
 template <class Record>
-net::Task<std::optional<Record>> Store::get_previous(std::string name) {
-    const auto answer = co_await redis_->get(name);
+net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wait* wait) {
+    const auto answer = co_await redis_->get(name, wait);
     const auto* found = std::get_if<Redis::Found>(&answer);
     if (found == nullptr || !*found) co_return std::nullopt;
     co_return open<Record>(*keys_.previous, name, **found);
 }
 
-net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login) {
+net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login,
+                                                               Redis::Wait* wait) {
     const auto known =
-        co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()));
+        co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()), wait);
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
     // Whatever stands there under this key is newer.
     const auto name = keys_.current.account_record(known->account);
-    const auto newer = co_await redis_->get(name);
+    const auto newer = co_await redis_->get(name, wait);
     const auto* found = std::get_if<Redis::Found>(&newer);
     if (found == nullptr || *found || local_.account(name) != nullptr) co_return std::nullopt;
-    co_return co_await get_previous<AccountRecord>(keys_.previous->account_record(known->account));
+    co_return co_await get_previous<AccountRecord>(keys_.previous->account_record(known->account),
+                                                   wait);
 }
 
 void Store::carry_over(const identity::Login& login, const Recall& recall,

@@ -38,7 +38,9 @@ net::Task<AuthResult> Addressed::authenticate(const identity::Credentials& crede
     if (accepted == nullptr) co_return answer;
     const auto& proved = accepted->principal.name;
     const auto login = identity::Login::parse(proved);
-    if (!login) co_return Unavailable{Scope::question, "a name that is no login"};
+    if (!login)
+        co_return Unavailable{
+            .scope = Scope::question, .why = "a name that is no login", .may_count = false};
     auto found = co_await addresses_->lookup(*login);
     const auto* rejected = std::get_if<Rejected>(&found);
     if (rejected == nullptr || rejected->reason != Reason::unknown_user)
@@ -46,8 +48,10 @@ net::Task<AuthResult> Addressed::authenticate(const identity::Credentials& crede
     // The password was right: who is missing there has to be told from who does not exist.
     log_.write(observe::events::directory_without_addresses,
                {{"directory", name_}, {"account", proved}, {"addresses", addresses_->name()}});
-    co_return Unavailable{Scope::question,
-                          fmt::format("directory {} does not know {}", addresses_->name(), proved)};
+    co_return Unavailable{
+        .scope = Scope::question,
+        .why = fmt::format("directory {} does not know {}", addresses_->name(), proved),
+        .may_count = false};
 }
 
 net::Task<LookupResult> Addressed::lookup(const identity::Login& login) {

@@ -99,7 +99,9 @@ template <class Result, class Question>
 net::Task<Result> Breaker::ask(Question question) {
     const auto admission = circuit_.admit(net::Clock::now());
     if (admission == Circuit::Admission::refused)
-        co_return Unavailable{Scope::directory, "not asked while it is down: " + why_};
+        co_return Unavailable{.scope = Scope::directory,
+                              .why = "not asked while it is down: " + why_,
+                              .may_count = false};
     Visit visit(circuit_, admission);
     std::exception_ptr thrown;
     Result answer;

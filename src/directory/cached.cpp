@@ -1,5 +1,6 @@
 #include "directory/cached.hpp"
 
+#include "directory/member.hpp"
 #include "observe/events.hpp"
 
 namespace postern::directory {
@@ -24,8 +25,12 @@ struct Cached::Judgement {
 };
 
 Cached::Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
-               observe::Log& log, std::string name, bool watches)
-    : Decorator(std::move(inner)), store_(std::move(store)), log_(log), name_(std::move(name)) {
+               observe::Log& log, std::string name, bool watches, bool is_guarded)
+    : Decorator(std::move(inner)),
+      store_(std::move(store)),
+      log_(log),
+      name_(std::move(name)),
+      is_guarded_(is_guarded) {
     if (watches)
         watch_ =
             std::make_unique<CacheWatch>(shared_inner(), store_, log_, name_, store_->executor());
@@ -36,13 +41,19 @@ Cached::~Cached() {
 }
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
-    const auto recall = co_await store_->recall(credentials.login);
+    cache::RedisWait wait(credentials.remembered.waited);
+    const auto recall = co_await store_->recall(credentials.login, &wait);
     auto judgement = judge(recall, credentials);
     if (!judgement.answer && recall.previous)
         judgement.answer = judge_previous(recall, credentials);
-    if (judgement.answer) co_return count(*std::move(judgement.answer), recall.source);
+    const bool is_nobody = is_guarded_ && judgement.answer && is_unknown(*judgement.answer);
+    if (judgement.answer && !is_nobody)
+        co_return count(*std::move(judgement.answer), recall.source);
 
     auto question = credentials.copy();
+    question.remembered.unknown = is_nobody;
+    question.remembered.waited = wait.sum();
+    if (is_nobody) co_return count(co_await inner().authenticate(question), recall.source);
     if (recall.login) question.remembered.account = recall.login->account;
     question.remembered.accepted_before = judgement.was_right;
     ++counts_.asked;
@@ -106,6 +117,7 @@ std::optional<AuthResult> Cached::judge_previous(const cache::Store::Recall& rec
 }
 
 AuthResult Cached::count(AuthResult answer, Source source) {
+    if (std::holds_alternative<Unavailable>(answer)) return answer;
     if (source == Source::redis) ++counts_.from_redis;
     if (auto* accepted = std::get_if<Accepted>(&answer)) {
         accepted->source = source;

@@ -17,9 +17,10 @@ namespace postern::directory {
 // go on. What it remembers is the Store's; what it means is decided by cache/record.
 class Cached final : public Decorator {
  public:
-    // `watches`: `inner` tells what changes.
+    // `watches`: `inner` tells what changes. `is_guarded`: a login that is known to be unknown is
+    // told to `inner` as such, to be counted like others.
     Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store, observe::Log& log,
-           std::string name, bool watches = false);
+           std::string name, bool watches = false, bool is_guarded = false);
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
 
@@ -44,6 +45,7 @@ class Cached final : public Decorator {
     std::shared_ptr<cache::Store> store_;
     observe::Log& log_;
     std::string name_;
+    const bool is_guarded_;
     struct Counts {
         std::uint64_t accepted = 0, rejected = 0, unknown = 0;  // answered without the directory
         std::uint64_t from_redis = 0;                           // of these

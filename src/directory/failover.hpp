@@ -29,6 +29,7 @@ struct Failure {
     };
     std::string why;
     Blame blame = Blame::perhaps_the_server;
+    bool may_count = true;  // Unavailable::may_count
 };
 
 // Of the exceptions that every backend knows; its own it looks for first.
@@ -67,6 +68,14 @@ bool blames_the_server(const Result& result) {
     return unavailable != nullptr && unavailable->scope == identity::Scope::directory;
 }
 
+// What was answered before the password was.
+template <class Result>
+Result not_counted(Result result) {
+    if (auto* unavailable = std::get_if<identity::Unavailable>(&result))
+        unavailable->may_count = false;
+    return result;
+}
+
 // Asks the servers in this order until one of them answers; each gets an equal share of the time
 // that is left, but for the last one: whoever asks (Timed) ends it at `deadline`.
 // `question(server)` is a Task<Result>; `judge(exception_ptr)` a Failure; `nobody` the answer where
@@ -75,7 +84,8 @@ bool blames_the_server(const Result& result) {
 template <class Result, class Server, class Question, class Judge>
 net::Task<Result> ask_in_turn(std::vector<std::shared_ptr<Server>> servers, net::Deadline deadline,
                               Result nobody, Question question, Judge judge) {
-    Result result = std::move(nobody);
+    Result result = not_counted(std::move(nobody));
+    bool may_count = false;  // at one of them
     for (std::size_t tried = 0; tried < servers.size(); ++tried) {
         const auto& server = servers[tried];
         const auto now = net::Clock::now();
@@ -95,16 +105,21 @@ net::Task<Result> ask_in_turn(std::vector<std::shared_ptr<Server>> servers, net:
         if (state.cancelled() != net::asio::cancellation_type::none)
             throw boost::system::system_error(net::asio::error::operation_aborted);
         if (!thrown && !blames_the_server(result)) break;
-        if (!thrown) continue;
-        const Failure failure = judge(thrown);
-        if (failure.blame == Failure::Blame::the_question) {
-            attempt.answered();
-            result = identity::Unavailable{identity::Scope::question, failure.why};
-            break;
+        if (thrown) {
+            const Failure failure = judge(thrown);
+            if (failure.blame == Failure::Blame::the_question) {
+                attempt.answered();
+                result = identity::Unavailable{identity::Scope::question, failure.why, may_count};
+                break;
+            }
+            attempt.failed(failure.why, failure.blame == Failure::Blame::the_server);
+            result = identity::Unavailable{identity::Scope::directory,
+                                           fmt::format("{}: {}", server->text(), failure.why),
+                                           failure.may_count};
         }
-        attempt.failed(failure.why, failure.blame == Failure::Blame::the_server);
-        result = identity::Unavailable{identity::Scope::directory,
-                                       fmt::format("{}: {}", server->text(), failure.why)};
+        auto& unavailable = std::get<identity::Unavailable>(result);
+        may_count |= unavailable.may_count;
+        unavailable.may_count = may_count;
     }
     co_return result;
 }

@@ -1,14 +1,10 @@
 #include "directory/guarded.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <list>
 #include <set>
-#include <unordered_map>
 #include <utility>
-#include <vector>
+
+#include "crypto/random.hpp"
 
 namespace postern::directory {
 
@@ -25,6 +21,9 @@ namespace {
 
 // So long a network counts as one where the account succeeds.
 constexpr std::chrono::milliseconds remembered_success = 24h;
+// For others to end, when all that may fail are under way; this process hears at once when they do,
+// and asks for those of other gateways.
+constexpr net::Clock::duration patience = 2s, asked_every = 250ms;
 
 // What is counted of one spelling of an account: an account has several, and those that are known
 // are counted side by side.
@@ -39,184 +38,211 @@ struct Counted {
           seen("successes\n" + network + "\n" + account) {}
 };
 
-std::vector<Counted> counted_of(const Credentials& credentials, const std::string& account = "") {
-    std::set<std::string_view> spellings = {credentials.login.text(),
-                                            credentials.remembered.account, account};
-    spellings.erase("");
-    std::vector<Counted> counted;
-    for (const auto spelling : spellings)
-        counted.emplace_back(std::string(spelling), credentials.network);
-    return counted;
-}
-
-std::uint64_t less(std::uint64_t limit, std::uint64_t used) {
-    return limit > used ? limit - used : 0;
+bool is_wrong(const AuthResult& answer) {
+    const auto* rejected = std::get_if<Rejected>(&answer);
+    if (rejected != nullptr) return rejected->reason == Reason::bad_credentials;
+    const auto* unavailable = std::get_if<Unavailable>(&answer);
+    return unavailable != nullptr && unavailable->may_count;
 }
 
 }  // namespace
 
-// The passwords that are being asked about, by login, and who waits for one of those questions to
-// end: as long as nobody knows how they end, no more may be asked than could fail.
-class Guarded::Asking {
- public:
-    struct Question {
-        crypto::Secret password;
-        std::size_t askers = 0;  // further on they become one question
-        bool is_counted = false;
-    };
-    using Place = std::list<Question>::iterator;
-
-    std::uint64_t others(const Credentials& credentials) const {
-        const auto found = by_login_.find(credentials.login.text());
-        if (found == by_login_.end()) return 0;
-        return static_cast<std::uint64_t>(
-            std::ranges::count_if(found->second.questions,
-                                  [&](const auto& each) { return !is_equal(each, credentials); }));
-    }
-    Place enter(const Credentials& credentials) {
-        auto& questions = by_login_[credentials.login.text()].questions;
-        auto place = std::ranges::find_if(
-            questions, [&](const auto& each) { return is_equal(each, credentials); });
-        if (place == questions.end())
-            place = questions.insert(questions.end(), {credentials.password.copy()});
-        ++place->askers;
-        return place;
-    }
-    void leave(const std::string& login, Place place) {
-        if (--place->askers > 0) return;
-        auto& one = by_login_.at(login);
-        one.questions.erase(place);
-        for (auto* timer : one.waiting)
-            timer->cancel();
-        forget_idle(login);
-    }
-    // False: too many wait already.
-    net::Task<bool> wait_for_change(const std::string& login) {
-        net::Timer timer(co_await net::this_executor(), net::Deadline::max());
-        if (by_login_[login].waiting.size() >= most_waiting) co_return false;
-        const Waiting waiting(*this, login, timer);
-        co_await timer.async_wait(asio::as_tuple(net::use_task));
-        if (co_await net::is_cancelled())
-            throw boost::system::system_error(asio::error::operation_aborted);
-        co_return true;
-    }
-
- private:
-    static constexpr std::size_t most_waiting = 64;  // of one login
-    struct OfLogin {
-        std::list<Question> questions;
-        std::list<net::Timer*> waiting;
-    };
-    struct Waiting {
-        Waiting(Asking& its_asking, const std::string& its_login, net::Timer& timer)
-            : asking(its_asking),
-              login(its_login),
-              place(asking.by_login_[login].waiting.insert(asking.by_login_[login].waiting.end(),
-                                                           &timer)) {}
-        ~Waiting() {
-            asking.by_login_[login].waiting.erase(place);
-            asking.forget_idle(login);
-        }
-        Waiting(const Waiting&) = delete;
-        Waiting& operator=(const Waiting&) = delete;
-        Asking& asking;
-        const std::string& login;
-        std::list<net::Timer*>::iterator place;
-    };
-    static bool is_equal(const Question& question, const Credentials& credentials) {
-        return crypto::constant_time_equal(question.password.reveal(),
-                                           credentials.password.reveal());
-    }
-    void forget_idle(const std::string& login) {
-        const auto found = by_login_.find(login);
-        if (found != by_login_.end() && found->second.questions.empty() &&
-            found->second.waiting.empty())
-            by_login_.erase(found);
-    }
-
-    std::unordered_map<std::string, OfLogin> by_login_;
-};
-
+// One asker of a question. When the last one leaves without an answer nobody knows whether the
+// password was wrong.
 class Guarded::Visit {
  public:
-    Visit(std::shared_ptr<Asking> asking, const Credentials& credentials)
-        : asking_(std::move(asking)),
+    Visit(Guarded& guarded, const Credentials& credentials)
+        : questions_(guarded.questions_),
+          attempts_(guarded.attempts_),
+          quiet_(guarded.settings_.quiet),
           login_(credentials.login.text()),
-          place_(asking_->enter(credentials)) {}
-    ~Visit() { asking_->leave(login_, place_); }
+          question_(questions_->enter(credentials, credentials.remembered.unknown
+                                                       ? guarded.attempt_of_nobody(credentials)
+                                                       : crypto::random_id())) {}
+    ~Visit() {
+        if (question_->askers == 1)
+            for (const auto& place : question_->places)
+                attempts_->fail_untold(place, question_->attempt, quiet_);
+        questions_->leave(login_, question_);
+    }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
 
-    // Many askers of one question are one failure.
-    bool counts() { return !std::exchange(place_->is_counted, true); }
+    Question& question() { return *question_; }
 
  private:
-    std::shared_ptr<Asking> asking_;
+    std::shared_ptr<OpenQuestions> questions_;
+    std::shared_ptr<cache::Attempts> attempts_;
+    std::chrono::milliseconds quiet_;
     std::string login_;
-    Asking::Place place_;
+    std::shared_ptr<Question> question_;
 };
 
 Guarded::Guarded(std::unique_ptr<Directory> inner, const GuardSettings& settings,
-                 std::shared_ptr<cache::Counters> counters)
+                 std::shared_ptr<cache::Attempts> attempts)
     : Decorator(std::move(inner)),
       settings_(settings),
-      counters_(std::move(counters)),
-      asking_(std::make_shared<Asking>()) {}
+      attempts_(std::move(attempts)),
+      questions_(std::make_shared<OpenQuestions>()),
+      accounts_(cache::Bound()) {}
 
 Guarded::~Guarded() = default;
 
 net::Task<AuthResult> Guarded::authenticate(const Credentials& credentials) {
     if (credentials.remembered.accepted_before)
         co_return co_await inner().authenticate(credentials);
-    auto standing = co_await standing_of(credentials);
-    while (standing.allowed > 0 && asking_->others(credentials) >= standing.allowed) {
-        if (!co_await asking_->wait_for_change(credentials.login.text()))
-            co_return Unavailable{Scope::busy, "too many other passwords of this login wait"};
-        standing = co_await standing_of(credentials);
+    for (;;) {
+        Visit visit(*this, credentials);
+        auto& question = visit.question();
+        const auto standing = co_await enter_in_time(question, credentials);
+        // Answered while this one waited to ask it too: the directory would count it again.
+        if (question.is_concluded) {
+            give_back(question);
+            continue;
+        }
+        if (standing.room == Room::wait)
+            co_return Unavailable{.scope = Scope::busy,
+                                  .why = "too many other passwords of this login wait",
+                                  .may_count = false};
+        if (standing.room == Room::held)
+            co_return Unavailable{.scope = Scope::held,
+                                  .why = "the lockout guard holds: too many wrong passwords",
+                                  .may_count = false};
+        AuthResult answer = Rejected{Reason::unknown_user, ""};
+        if (!credentials.remembered.unknown) answer = co_await inner().authenticate(credentials);
+        conclude(question, answer, credentials, standing);
+        co_return answer;
     }
-    if (standing.allowed == 0)
-        co_return Unavailable{Scope::held, "the lockout guard holds: too many wrong passwords"};
-    Visit visit(asking_, credentials);
-    auto answer = co_await inner().authenticate(credentials);
-    if (visit.counts()) learn(answer, credentials, standing);
-    co_return answer;
 }
 
-net::Task<Guarded::Standing> Guarded::standing_of(const Credentials& credentials) {
-    std::vector<std::string> names;
-    for (const auto& counted : counted_of(credentials))
-        names.insert(names.end(), {counted.here, counted.total, counted.seen});
-    const auto counts = co_await counters_->read(std::move(names));
-    std::uint64_t here = 0, total = 0;
-    Standing standing;
-    for (std::size_t i = 0; i + 2 < counts.size(); i += 3) {
-        here = std::max(here, counts[i]);
-        total = std::max(total, counts[i + 1]);
-        standing.succeeds_here |= counts[i + 2] > 0;
+std::vector<std::string> Guarded::spellings_of(const Credentials& credentials,
+                                               const std::string& account) {
+    const auto& login = credentials.login.text();
+    std::set<std::string> spellings{login, credentials.remembered.account, account};
+    if (const auto* known = accounts_.find(login)) spellings.insert(known->name);
+    spellings.erase("");
+    return {spellings.begin(), spellings.end()};
+}
+
+net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
+                                                    const Credentials& credentials) {
+    const auto deadline = net::Clock::now() + patience;
+    cache::RedisWait wait(credentials.remembered.waited);
+    for (;;) {
+        const auto standing = co_await enter(question, credentials, wait);
+        const auto now = net::Clock::now();
+        if (standing.room != Room::wait || now >= deadline) co_return standing;
+        if (!co_await questions_->wait_for_change(credentials.login.text(),
+                                                  std::min(deadline, now + asked_every)))
+            co_return standing;
     }
-    standing.allowed = less(settings_.failures, here);
-    if (!standing.succeeds_here)
-        standing.allowed = std::min(standing.allowed, less(settings_.total, total));
+}
+
+// Takes what is free, and keeps it when that is all it needs.
+net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials,
+                                            cache::RedisWait& wait) {
+    std::vector<cache::Attempts::Wanted> wanted;
+    for (const auto& spelling : spellings_of(credentials)) {
+        const Counted counted(spelling, credentials.network);
+        wanted.push_back({counted.here, settings_.failures});
+        wanted.push_back({counted.total, settings_.total});
+        wanted.push_back({counted.seen, 0});
+    }
+    std::vector<cache::Place> places;
+    try {
+        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet, &wait);
+    } catch (...) {
+        if (question.askers == 1)
+            for (const auto& each : wanted)
+                attempts_->leave(each.name, question.attempt);
+        throw;
+    }
+    Standing standing{Room::inside};
+    for (std::size_t i = 2; i < places.size(); i += 3)
+        standing.succeeds_here |= places[i].failed > 0;
+    const auto is_needed = [&](std::size_t i) {
+        return i % 3 == 0 || (i % 3 == 1 && !standing.succeeds_here);
+    };
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (is_needed(i) && !places[i].is_had())
+            standing.room = std::max(
+                standing.room, places[i].failed >= wanted[i].places ? Room::held : Room::wait);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (places[i].kind != cache::Place::Kind::taken) continue;
+        if (standing.room == Room::inside && is_needed(i))
+            question.places.insert(wanted[i].name);
+        else
+            attempts_->leave(wanted[i].name, question.attempt);
+    }
     co_return standing;
 }
 
-// Only a wrong password counts: nothing else makes a directory lock an account, and a right one
-// ends the count over there as well.
-void Guarded::learn(const AuthResult& answer, const Credentials& credentials,
-                    const Standing& standing) {
-    if (const auto* accepted = std::get_if<Accepted>(&answer)) {
-        for (const auto& counted : counted_of(credentials, accepted->principal.name)) {
-            counters_->forget(counted.here);
-            counters_->forget(counted.total);
-            counters_->count(counted.seen, remembered_success);
+// Whoever of several askers is the first to hear the answer tells what became of the question; a
+// right password each of them has had.
+void Guarded::conclude(Question& question, const AuthResult& answer, const Credentials& credentials,
+                       const Standing& standing) {
+    const bool is_first = !std::exchange(question.is_concluded, true);
+    const auto* rejected = std::get_if<Rejected>(&answer);
+    if (const auto* accepted = std::get_if<Accepted>(&answer))
+        succeeded(question, accepted->principal.name, credentials);
+    else if (is_first && is_wrong(answer))
+        failed(question, rejected != nullptr ? rejected->account : "", credentials, standing);
+    else if (is_first && rejected != nullptr && rejected->reason == Reason::unknown_user)
+        failed_as_nobody(question, credentials);
+    give_back(question);
+    questions_->wake(credentials.login.text());
+}
+
+// A right password ends the count over there as well.
+void Guarded::succeeded(Question& question, const std::string& account,
+                        const Credentials& credentials) {
+    remember(credentials.login, account);
+    for (const auto& spelling : spellings_of(credentials, account)) {
+        const Counted counted(spelling, credentials.network);
+        for (const auto& name : {counted.here, counted.total}) {
+            attempts_->succeed(name, question.attempt);
+            question.places.erase(name);
         }
-    } else if (const auto* rejected = std::get_if<Rejected>(&answer);
-               rejected != nullptr && rejected->reason == Reason::bad_credentials) {
-        for (const auto& counted : counted_of(credentials, rejected->account)) {
-            counters_->count(counted.here, settings_.quiet);
-            if (!standing.succeeds_here) counters_->count(counted.total, settings_.quiet);
-        }
+        attempts_->fail(counted.seen, "1", remembered_success);
     }
+}
+
+void Guarded::failed(Question& question, const std::string& account, const Credentials& credentials,
+                     const Standing& standing) {
+    remember(credentials.login, account);
+    for (const auto& spelling : spellings_of(credentials, account)) {
+        const Counted counted(spelling, credentials.network);
+        question.places.insert(counted.here);
+        if (!standing.succeeds_here) question.places.insert(counted.total);
+    }
+    for (const auto& place : std::exchange(question.places, {}))
+        attempts_->fail(place, question.attempt, settings_.quiet);
+}
+
+// One password, one failure: of a login that exists it would be remembered as a wrong one.
+void Guarded::failed_as_nobody(Question& question, const Credentials& credentials) {
+    const auto attempt = attempt_of_nobody(credentials);
+    const bool has_its_places = question.attempt == attempt;
+    for (const auto& place : question.places)
+        if (has_its_places)
+            attempts_->fail(place, attempt, settings_.quiet);
+        else
+            attempts_->fail_as_nobody(place, attempt, settings_.quiet);
+    if (has_its_places) question.places.clear();
+}
+
+void Guarded::give_back(Question& question) {
+    for (const auto& place : std::exchange(question.places, {}))
+        attempts_->leave(place, question.attempt);
+}
+
+std::string Guarded::attempt_of_nobody(const Credentials& credentials) const {
+    return std::string(
+        attempts_->keys().login_verifier(credentials.login.text(), credentials.password).text());
+}
+
+void Guarded::remember(const identity::Login& login, const std::string& account) {
+    if (!account.empty() && account != login.text()) accounts_.put(login.text(), {account});
 }
 
 }  // namespace postern::directory

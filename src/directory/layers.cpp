@@ -24,10 +24,10 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
         case Layer::cached:
             if (!parts.store) return inner;
             return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name,
-                                            settings.watches);
+                                            settings.watches, settings.guard && parts.attempts);
         case Layer::guarded:
-            if (!settings.guard || !parts.counters) return inner;
-            return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.counters);
+            if (!settings.guard || !parts.attempts) return inner;
+            return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.attempts);
         case Layer::single_flight:
             return std::make_unique<SingleFlight>(std::move(inner), shorter(settings.timeout, 1));
         case Layer::breaker:

@@ -44,7 +44,7 @@ struct LayerParts {
     observe::Log& log;
     std::string name;                                     // of the directory
     std::shared_ptr<cache::Store> store = nullptr;        // nullptr: nothing is remembered
-    std::shared_ptr<cache::Counters> counters = nullptr;  // of the guard
+    std::shared_ptr<cache::Attempts> attempts = nullptr;  // of the guard
 };
 
 std::unique_ptr<Directory> stand_around(std::unique_ptr<Directory> backend,

@@ -64,11 +64,9 @@ class Limited::Visit {
             place_ = Place::inside;
             co_return std::nullopt;
         }
-        if (!gate_->may_queue(known_))
-            co_return Unavailable{Scope::busy, "too many questions wait"};
+        if (!gate_->may_queue(known_)) co_return not_asked("too many questions wait");
         co_await wait_in_queue();
-        if (place_ != Place::inside)
-            co_return Unavailable{Scope::busy, "waited too long for a free place"};
+        if (place_ != Place::inside) co_return not_asked("waited too long for a free place");
         co_return std::nullopt;
     }
 
@@ -80,6 +78,10 @@ class Limited::Visit {
 
  private:
     enum class Place : std::uint8_t { outside, queue, inside };
+
+    static Unavailable not_asked(const char* why) {
+        return {.scope = Scope::busy, .why = why, .may_count = false};
+    }
 
     net::Task<> wait_in_queue() {
         auto executor = co_await net::this_executor();

@@ -52,7 +52,9 @@ net::Task<PasswordCheck::Verdict> PasswordCheck::check(std::string account,
     const auto tried = is_real ? std::make_shared<const Candidates>(std::move(hashes)) : decoy_;
     if (is_real) decoy_ = tried;
     const auto outcome = tried ? co_await try_hashes(tried, credentials) : Outcome();
-    if (!outcome) co_return Unavailable{Scope::busy, "the hash pool is full"};
+    if (!outcome)
+        co_return Unavailable{
+            .scope = Scope::busy, .why = "the hash pool is full", .may_count = false};
     if (is_real && outcome->fits) co_return proved((*tried)[*outcome->fits], credentials);
     if (is_real && outcome->failed) unknown = "it cannot be computed";
     if (!unknown.empty()) co_return refuse(account, unknown);
@@ -107,7 +109,9 @@ Unavailable PasswordCheck::refuse(const std::string& account, const std::string&
     } else {
         ++untold_;
     }
-    return {Scope::question, "a stored password that we cannot check: " + why};
+    return {.scope = Scope::question,
+            .why = "a stored password that we cannot check: " + why,
+            .may_count = false};
 }
 
 }  // namespace postern::directory

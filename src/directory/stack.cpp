@@ -75,7 +75,7 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
     };
     const auto print = fingerprint(section, shared.describe);
     if (settings.layers.guard)
-        parts.counters = std::make_shared<cache::Counters>(
+        parts.attempts = std::make_shared<cache::Attempts>(
             key_ring(*shared.cache, parts.name, print).current, "guard", make_redis(), executor);
     if (!settings.cache) return;
     auto store = settings.cache->store;

@@ -54,7 +54,9 @@ AuthResult accepted(LookupResult found, bool only_secret) {
     if (auto* principal = std::get_if<Principal>(&found))
         return Accepted{std::move(*principal), Source::directory, only_secret};
     if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
-    return std::get<Unavailable>(std::move(found));
+    auto unavailable = std::get<Unavailable>(std::move(found));
+    unavailable.may_count = false;
+    return unavailable;
 }
 
 }  // namespace postern::identity

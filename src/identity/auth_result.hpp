@@ -30,6 +30,9 @@ const char* to_string(Scope scope);
 struct Unavailable {
     Scope scope = Scope::directory;
     std::string why = "no answer";  // for the log, never for the client
+    // The directory may have counted the password as a wrong one; false: it was certainly not asked
+    // about it, or has found it right.
+    bool may_count = true;
 };
 
 // Who gave the answer: the directory itself, or what was remembered of it in this process, in

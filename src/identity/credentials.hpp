@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "crypto/secret.hpp"
@@ -18,6 +19,8 @@ struct Credentials {
     struct Remembered {
         std::string account;           // the directory's spelling; empty: nothing
         bool accepted_before = false;  // with this very password
+        bool unknown = false;          // the directory has said lately that nobody is called so
+        std::chrono::nanoseconds waited{0};  // for Redis, which has so much less time left
     };
     Remembered remembered = {};
 

@@ -34,7 +34,7 @@ class GuardedTest : public testing::Test {
         auto inner = std::make_unique<FakeDirectory>(
             [this](const Credentials& asked) { return answer(asked.password.copy()); });
         record = inner->record();
-        guarded = std::make_unique<Guarded>(std::move(inner), settings, counters);
+        guarded = std::make_unique<Guarded>(std::move(inner), settings, attempts);
         return *guarded;
     }
     net::Task<AuthResult> answer(crypto::Secret password) {
@@ -44,6 +44,11 @@ class GuardedTest : public testing::Test {
         co_return Rejected{Reason::bad_credentials, "Jane"};
     }
 
+    std::shared_ptr<cache::Attempts> fresh_attempts() {
+        return std::make_shared<cache::Attempts>(
+            cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), "guard", nullptr,
+            io.get_executor());
+    }
     std::string ask(const Credentials& question) {
         return words(test::run_task(io, guarded->authenticate(question)));
     }
@@ -63,9 +68,7 @@ class GuardedTest : public testing::Test {
     // Outlives who still waits when the io_context goes.
     std::shared_ptr<Door> door = std::make_shared<Door>();
     asio::io_context io{1};
-    std::shared_ptr<cache::Counters> counters = std::make_shared<cache::Counters>(
-        cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), "guard", nullptr,
-        io.get_executor());
+    std::shared_ptr<cache::Attempts> attempts = fresh_attempts();
     std::shared_ptr<const FakeDirectory::Record> record;
     std::optional<AuthResult> refusal;
     std::unique_ptr<Guarded> guarded;
@@ -143,9 +146,9 @@ TEST_F(GuardedTest, APasswordThatWasRightBeforeAlwaysPasses) {
 
 TEST_F(GuardedTest, NothingButAWrongPasswordCounts) {
     build({.failures = 1, .total = 1});
-    for (const AuthResult& other : {AuthResult(Unavailable{Scope::directory, "down"}),
-                                    AuthResult(Unavailable{Scope::question, "odd"}),
-                                    AuthResult(Rejected{Reason::unknown_user, ""}),
+    for (const AuthResult& other : {AuthResult(Unavailable{Scope::directory, "not asked", false}),
+                                    AuthResult(Unavailable{Scope::question, "odd", false}),
+                                    AuthResult(Unavailable{Scope::busy, "not asked", false}),
                                     AuthResult(Rejected{Reason::locked, "Jane"}),
                                     AuthResult(Rejected{Reason::disabled, "Jane"}),
                                     AuthResult(Rejected{Reason::expired, "Jane"})}) {
@@ -153,6 +156,47 @@ TEST_F(GuardedTest, NothingButAWrongPasswordCounts) {
         for (int i = 0; i < 3; ++i)
             EXPECT_NE(wrong(), "held");
     }
+}
+
+TEST_F(GuardedTest, WhatTheDirectoryMayHaveCountedIsAFailure) {
+    for (const auto scope : {Scope::directory, Scope::question, Scope::busy}) {
+        attempts = fresh_attempts();
+        build({.failures = 2, .total = 2});
+        refusal = Unavailable{scope, "no answer in time"};
+        EXPECT_EQ(ask("right"), identity::to_string(scope));
+        EXPECT_EQ(ask("right"), identity::to_string(scope));
+        EXPECT_EQ(ask("right"), "held") << identity::to_string(scope);
+        refusal.reset();
+        EXPECT_EQ(ask("right", "elsewhere", "paul"), "accepted");
+    }
+}
+
+TEST_F(GuardedTest, ALoginThatNobodyHasIsHeldLikeAnyOther) {
+    build({.failures = 3, .total = 3});
+    const auto nobody = [&](const std::string& password, bool is_known_to_be) {
+        auto question = test::credentials("nobody", password, "192.0.2.1");
+        question.remembered.unknown = is_known_to_be;
+        return ask(question);
+    };
+    refusal = Rejected{Reason::unknown_user, ""};
+    EXPECT_EQ(nobody("one", false), "rejected");
+    EXPECT_EQ(nobody("one", true), "rejected") << "a wrong password that is remembered";
+    EXPECT_EQ(nobody("two", true), "rejected");
+    EXPECT_EQ(nobody("three", true), "rejected");
+    EXPECT_EQ(nobody("four", true), "held");
+    EXPECT_EQ(nobody("one", true), "rejected");
+    EXPECT_EQ(nobody("one", false), "held");
+    EXPECT_EQ(record->asked.size(), 1u);
+}
+
+TEST_F(GuardedTest, ASpellingIsItsAccountsOnceTheDirectoryHasSaidSo) {
+    build({.failures = 3, .total = 100});
+    EXPECT_EQ(wrong("192.0.2.1", "j.doe"), "rejected");
+    EXPECT_EQ(wrong("192.0.2.1", "jane@example.org"), "rejected");
+    EXPECT_EQ(wrong("192.0.2.1", "corp\\jane"), "rejected");
+    for (const char* spelling : {"j.doe", "jane@example.org", "corp\\jane"})
+        EXPECT_EQ(wrong("192.0.2.1", spelling), "held") << spelling;
+    EXPECT_EQ(record->asked.size(), 3u);
 }
 
 TEST_F(GuardedTest, QuestionsUnderWayCountAsIfTheyFailed) {
@@ -234,7 +278,7 @@ TEST_F(GuardedTest, NotEverybodyMayWait) {
     });
 }
 
-TEST_F(GuardedTest, WhoeverLeavesMakesRoom) {
+TEST_F(GuardedTest, WhoeverLeavesWithoutAnAnswerMayHaveFailed) {
     build({.failures = 1, .total = 1});
     *door = Door();
     const auto first = test::credentials("jane", "wrong"),
@@ -246,7 +290,37 @@ TEST_F(GuardedTest, WhoeverLeavesMakesRoom) {
     leaving.cancel();
     door->open();
     test::run_until(io, [&] { return waiting.done(); });
-    EXPECT_EQ(words(waiting.value()), "accepted");
+    EXPECT_EQ(words(waiting.value()), "held");
+}
+
+TEST_F(GuardedTest, WhoeverLeavesWhileItWaitsMakesRoom) {
+    build({.failures = 1, .total = 1});
+    *door = Door();
+    const auto first = test::credentials("jane", "right"),
+               second = test::credentials("jane", "wrong");
+    Running<AuthResult> asking(io, guarded->authenticate(first));
+    Running<AuthResult> leaving(io, guarded->authenticate(second));
+    test::run_ready(io);
+    leaving.cancel();
+    door->open();
+    test::run_until(io, [&] { return asking.done() && leaving.done(); });
+    EXPECT_EQ(words(asking.value()), "accepted");
+    EXPECT_EQ(record->asked.size(), 1u);
+    EXPECT_EQ(wrong(), "rejected");
+}
+
+TEST_F(GuardedTest, NobodyWaitsForeverForOthersToEnd) {
+    build({.failures = 1, .total = 1});
+    *door = Door();
+    const auto first = test::credentials("jane", "right"),
+               second = test::credentials("jane", "wrong");
+    Running<AuthResult> asking(io, guarded->authenticate(first));
+    Running<AuthResult> waiting(io, guarded->authenticate(second));
+    test::run_until(io, [&] { return waiting.done(); });
+    EXPECT_EQ(words(waiting.value()), "busy");
+    door->open();
+    test::run_until(io, [&] { return asking.done(); });
+    EXPECT_EQ(words(asking.value()), "accepted");
 }
 
 }  // namespace

@@ -41,17 +41,18 @@ class LayersTest : public testing::Test {
         };
         cache::Store::Parts parts{
             {keys(), std::nullopt}, nullptr, log, io.get_executor(), "people"};
-        auto counters =
-            std::make_shared<cache::Counters>(keys(), "guard", nullptr, io.get_executor());
+        auto attempts =
+            std::make_shared<cache::Attempts>(keys(), "guard", nullptr, io.get_executor());
         auto store = std::make_shared<cache::Store>(store_settings, std::move(parts));
         stack = stand_around(std::move(backend), layers, settings,
-                             {log, "people", std::move(store), std::move(counters)});
+                             {log, "people", std::move(store), std::move(attempts)});
     }
 
     net::Task<AuthResult> answer(Credentials asked) {
         if (takes > 0ms) co_await net::sleep_for(takes);
         co_await door->pass();
         if (down) co_return Unavailable{Scope::directory, "down"};
+        if (asked.login.text() == "nobody") co_return Rejected{Reason::unknown_user, ""};
         if (asked.password.reveal() == "right") co_return Accepted{{.name = asked.login.text()}};
         co_return Rejected{Reason::bad_credentials, asked.login.text()};
     }
@@ -157,6 +158,31 @@ TEST_P(Order, WhoWaitsForAPlaceIsNoFaultOfTheDirectory) {
     for (auto& each : running)
         outcome(*each);
     EXPECT_EQ(log.contains("breaker-open"), !GetParam()) << log.text();
+}
+
+// What somebody types, and what the guard lets them hear, whether the login is anybody's or not.
+TEST_F(LayersTest, TheGuardDoesNotTellWhichLoginsExist) {
+    struct Try {
+        const char* password;
+        const char* network;
+        const char* hears;
+    };
+    constexpr Try tries[] = {
+        {"a", "home", "rejected"},      {"a", "home", "rejected"},      {"b", "home", "rejected"},
+        {"a", "home", "rejected"},      {"c", "home", "held"},          {"b", "home", "rejected"},
+        {"c", "elsewhere", "rejected"}, {"d", "elsewhere", "held"},     {"e", "third", "held"},
+        {"a", "home", "rejected"},      {"c", "elsewhere", "rejected"}, {"f", "home", "held"},
+    };
+    settings.guard = GuardSettings{.failures = 2, .total = 3};
+    door->open();
+    build(true, Layer::timed);
+    for (const char* login : {"jane", "nobody"})
+        for (const auto& [password, network, hears] : tries)
+            EXPECT_EQ(outcome(login, password, network), hears)
+                << login << " " << password << " from " << network;
+    const auto asked = [&](const char* login) { return std::ranges::count(record->asked, login); };
+    EXPECT_EQ(asked("jane"), 3);
+    EXPECT_EQ(asked("nobody"), 1);
 }
 
 TEST_F(LayersTest, WhileItHangsAPasswordThatWasRightServesInTime) {

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "cache/attempts.hpp"
 #include "support/redis.hpp"
 #include "support/redis_host.hpp"
 
@@ -85,6 +86,12 @@ TEST(RedisAccess, TheDocumentedUserMayDoAllThatIsNeeded) {
               Replacement::replaced);
     EXPECT_EQ(std::get<std::int64_t>(host.run(redis.count("postern:n", 1min))), 1);
     EXPECT_EQ(std::get<std::int64_t>(host.run(redis.publish("postern:c", "m"))), 0);
+    for (const auto* script : cache::Attempts::scripts()) {
+        std::vector<cache::Redis::Call> calls;
+        calls.push_back({*script, "postern:s", {"1", "2", "3", "4"}});
+        const auto answers = host.run(redis.call_all(std::move(calls)));
+        EXPECT_TRUE(std::holds_alternative<std::int64_t>(answers.front()));
+    }
     EXPECT_THAT(host.get("k"), HasSubstr("refused: its ACL does not let our user do that"));
     EXPECT_TRUE(host.redis().is_up());
     bool subscribed = false;
