@@ -20,7 +20,8 @@ struct Confirm {  // the directory accepted this password
     Question question;
     identity::Principal principal;
     Verifier verifier;
-    std::string network;  // of the client; empty, or too long: not remembered
+    std::string network;     // of the client; empty, or too long: not remembered
+    std::string stamp = {};  // likewise: see Accepted
 };
 struct Refuse {  // bad_credentials
     Question question;

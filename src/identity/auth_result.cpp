@@ -50,8 +50,9 @@ const char* to_string(Source source) {
     return "directory";
 }
 
-AuthResult accepted(LookupResult found) {
-    if (auto* principal = std::get_if<Principal>(&found)) return Accepted{std::move(*principal)};
+AuthResult accepted(LookupResult found, std::string stamp) {
+    if (auto* principal = std::get_if<Principal>(&found))
+        return Accepted{std::move(*principal), Source::directory, std::move(stamp)};
     if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
     return std::get<Unavailable>(std::move(found));
 }
