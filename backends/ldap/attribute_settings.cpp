@@ -70,6 +70,7 @@ AttributeSettings AttributeSettings::read(config::Section& attributes) {
         {"class", &settings.class_names},
         {"on-behalf-of", &settings.on_behalf_of},
         {"further", &settings.further},
+        {"changed", &settings.changed},
     };
     read_names(attributes, "secret", settings.secret);
     for (const auto& [key, names] : public_ones) {

@@ -18,6 +18,9 @@ struct AttributeSettings {
     std::vector<std::string> class_names{"objectClass"};
     std::vector<std::string> on_behalf_of;  // addresses, or DNs of who lets one send for him
     std::vector<std::string> further;       // for attr('...')
+    // What is another one whenever the entry has changed. entryCSN tells two changes of one second
+    // apart, pwdLastSet does so for passwords.
+    std::vector<std::string> changed{"pwdChangedTime", "pwdLastSet", "entryCSN", "modifyTimestamp"};
 
     // From a [directory."x".attributes] table. What is wrong becomes a Problem and is left out.
     static AttributeSettings read(config::Section& attributes);

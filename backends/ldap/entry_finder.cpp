@@ -9,6 +9,7 @@
 #include "ldap/escape.hpp"
 #include "ldap/login_forms.hpp"
 #include "ldap/result_code.hpp"
+#include "ldap/stamp.hpp"
 #include "ldap/verdict.hpp"
 #include "observe/events.hpp"
 #include "smtp/ascii.hpp"
@@ -123,6 +124,17 @@ net::Task<EntryFinder::Found> EntryFinder::by_user_name(std::string_view domain,
     co_return found;
 }
 
+net::Task<EntryFinder::Stamped> EntryFinder::stamp_of(const std::string& dn) {
+    auto search = search_of(dn, SearchScope::base, std::string(any_entry));
+    search.attributes = settings_.attributes.changed;
+    search.most_entries = 1;
+    const auto message = co_await server_.search(std::move(search));
+    if (is_gone(message.answer)) co_return std::string();
+    if (auto unavailable = judge_search(message.answer)) co_return *std::move(unavailable);
+    if (message.entries.empty()) co_return std::string();
+    co_return ldap::stamp_of(message.entries.front(), settings_.attributes.changed);
+}
+
 net::Task<bool> EntryFinder::has_gone(const std::string& dn) {
     auto search = search_of(dn, SearchScope::base, std::string(any_entry));
     search.attributes = {"1.1"};
@@ -140,6 +152,8 @@ Search EntryFinder::search_of(std::string base, SearchScope scope, std::string f
     const bool with_secret = settings_.method == Method::hash;
     search.attributes =
         with_secret ? settings_.attributes.wanted_with_secret() : settings_.attributes.wanted();
+    if (settings_.is_stamped)
+        std::ranges::copy(settings_.attributes.changed, std::back_inserter(search.attributes));
     return search;
 }
 

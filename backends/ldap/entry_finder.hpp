@@ -27,6 +27,10 @@ class EntryFinder {
     // The entry that the name of a successful bind stands for: read by its DN, or by what the
     // server calls whoever is bound (RFC 4532) when the name is no DN.
     net::Task<Found> bound_entry(Server::Lease& lease, const std::string& name);
+    // Of the entry of that name, as the search that found it would give it; empty: it is gone, or
+    // tells nothing.
+    using Stamped = std::variant<identity::Unavailable, std::string>;
+    net::Task<Stamped> stamp_of(const std::string& dn);
     // Whether there is no entry of that name any more.
     net::Task<bool> has_gone(const std::string& dn);
 
@@ -43,5 +47,12 @@ class EntryFinder {
     const std::string& directory_;
     observe::Log& log_;
 };
+
+// What is no entry is an answer already.
+template <class Result>
+Result answer_of(EntryFinder::Found found) {
+    if (auto* rejected = std::get_if<identity::Rejected>(&found)) return std::move(*rejected);
+    return std::get<identity::Unavailable>(std::move(found));
+}
 
 }  // namespace postern::ldap

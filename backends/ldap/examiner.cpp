@@ -10,6 +10,7 @@
 
 #include "ldap/diagnostic.hpp"
 #include "ldap/result_code.hpp"
+#include "ldap/stamp.hpp"
 #include "ldap/verdict.hpp"
 #include "net/within.hpp"
 #include "observe/log.hpp"
@@ -99,6 +100,7 @@ net::Task<> Examiner::look_at_everything() {
     tell(Kind::good, "answers, and " + known_as(settings_.service));
     co_await look_at_bases();
     if (settings_.is_followed) co_await look_at_changes();
+    if (settings_.is_stamped) co_await look_at_stamps();
     if (message.entries.empty()) {
         tell(Kind::warning, "does not show its root entry, so nothing is known of its rules");
         co_return;
@@ -132,6 +134,21 @@ net::Task<> Examiner::look_at_changes() {
                  fmt::format("does not tell what changes below \"{}\" ({}), so cache.watch hears "
                              "nothing: what is remembered ends with cache.ttl.positive",
                              base, name_of(message.answer.code)));
+    }
+}
+
+// Of any account: a server that hides these attributes hides them of all.
+net::Task<> Examiner::look_at_stamps() {
+    for (const auto& base : settings_.bases) {
+        const auto message = co_await read(base, settings_.scope, settings_.filter_followed,
+                                           settings_.attributes.changed);
+        if (message.entries.empty() ||
+            !stamp_of(message.entries.front(), settings_.attributes.changed).empty())
+            continue;
+        tell(Kind::warning,
+             fmt::format("shows none of {} below \"{}\" to us, so cache.check cannot tell whether "
+                         "an account has changed, and every login is asked about",
+                         fmt::join(settings_.attributes.changed, ", "), base));
     }
 }
 

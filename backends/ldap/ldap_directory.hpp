@@ -30,13 +30,14 @@ class LdapDirectory final : public directory::Directory {
     net::Task<directory::ListResult> accounts(const directory::PageWanted& wanted) override;
     net::Task<directory::Findings> examine() override;
     net::Task<> watch(directory::Changes& changes) override;
+    net::Task<directory::StampResult> check_stamp(const std::string& stamp) override;
 
  private:
     template <class Result>
     using Question = std::function<net::Task<Result>(Server&)>;
 
     template <class Result>
-    net::Task<Result> ask(Question<Result> question);
+    net::Task<Result> ask(Question<Result> question, std::chrono::milliseconds patience);
 
     // One question, at one server.
     net::Task<identity::AuthResult> prove(Server& server, const identity::Credentials& credentials);
@@ -48,6 +49,8 @@ class LdapDirectory final : public directory::Directory {
                                               const identity::Credentials& credentials);
     net::Task<identity::AuthResult> compare(Server& server,
                                             const identity::Credentials& credentials);
+    net::Task<directory::StampResult> compare_stamp(Server& server, const std::string& stamp);
+    std::string stamp_of(const Entry& entry) const;
     std::string account_of(const Entry& entry) const;
     net::Task<identity::LookupResult> principal_of(Server& server, Entry entry);
     net::Task<identity::LookupResult> look_up(Server& server, const identity::Login& login);

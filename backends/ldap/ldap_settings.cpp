@@ -244,6 +244,17 @@ void read_pool(Section& section, Settings& settings) {
     pool.idle = table.duration("idle", pool.idle, 1s, 1h);
 }
 
+void read_invalidation(Section& section, Section& attributes, Settings& settings) {
+    if (!section.has("cache")) return;
+    auto cache = section.table("cache");
+    settings.is_followed = cache.boolean("watch", false);
+    settings.is_stamped =
+        cache.choice<bool>("check", {{"none", false}, {"attribute", true}}, false);
+    if (settings.is_stamped && settings.attributes.changed.empty())
+        attributes.problem("changed", "no attribute that cache.check could look at",
+                           "changed = \"modifyTimestamp\", or cache.check = \"none\"");
+}
+
 }  // namespace
 
 std::optional<Settings> read_settings(Section& section, observe::Log& log) {
@@ -265,7 +276,7 @@ std::optional<Settings> read_settings(Section& section, observe::Log& log) {
     read_groups(section, settings);
     read_pool(section, settings);
     settings.timeout = section.duration("timeout", 5s, 10ms, 1h);
-    if (section.has("cache")) settings.is_followed = section.table("cache").boolean("watch", false);
+    read_invalidation(section, attributes, settings);
     const bool lacks_a_part = (settings.servers.empty() && settings.srv.empty()) ||
                               settings.bases.empty() || !settings.filter_name ||
                               (settings.method == Method::by_template && !settings.bind_template);

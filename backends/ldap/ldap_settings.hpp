@@ -88,6 +88,7 @@ struct Settings {
     }
     bool allow_weak_schemes = false;  // of the hashes that are checked here
     bool is_followed = false;         // cache.watch
+    bool is_stamped = false;          // cache.check
 };
 
 // Mistakes become Problems; nullopt when a part is missing without which there is no directory.

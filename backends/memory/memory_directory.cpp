@@ -59,7 +59,7 @@ AuthResult verdict(const Account* account, bool proved) {
     if (!proved) return Rejected{Reason::bad_credentials, name};
     if (account->disabled) return Rejected{Reason::disabled, name};
     if (!account->is_person) return Rejected{Reason::not_permitted, name};
-    return Accepted{account->principal, identity::Source::directory, account->secrets.size() == 1};
+    return accepted(account->principal, "", account->secrets.size() == 1);
 }
 
 }  // namespace

@@ -181,7 +181,7 @@ net::Task<AuthResult> PostgresqlDirectory::prove(ServerPtr server, const Credent
         if (proved.id.empty() && fits->is_outdated)
             upkeep_->rehash(server, account->name, proved.hash, credentials.password);
     }
-    co_return accepted(std::move(principal), account->secrets.size() == 1);
+    co_return accepted(std::move(principal), "", account->secrets.size() == 1);
 }
 
 net::Task<LookupResult> PostgresqlDirectory::look_up(ServerPtr server, const Login& login) {

@@ -55,10 +55,11 @@ void add_network(std::vector<std::string>& networks, const std::string& network)
 }
 
 void add_accepted(AccountRecord& record, const Confirm& confirm, std::size_t at_most) {
-    Accepted entry{confirm.verifier, confirm.question.asked};
+    Accepted entry{confirm.verifier, confirm.question.asked, {}};
+    if (confirm.stamp.size() <= longest_stamp) entry.stamp = confirm.stamp;
     std::erase_if(record.accepted, [&](const Accepted& other) {
         if (other.verifier != entry.verifier) return at_most == 1;
-        entry.asked = std::max(entry.asked, other.asked);
+        if (other.asked > entry.asked) entry = other;
         return true;
     });
     const auto place = std::ranges::find_if(
@@ -146,7 +147,7 @@ std::optional<AccountRecord> carried_over(const AccountRecord& old, const Verifi
     const auto* found = matching(old.accepted, accepted);
     if (found == nullptr) return std::nullopt;
     auto next = begun(&old, 0, now);
-    next.accepted = {{renewed, found->asked}};
+    next.accepted = {{renewed, found->asked, found->stamp}};
     next.refused.clear();
     next.confirmed = next.generation;
     return next;

@@ -20,8 +20,9 @@ struct Confirm {  // the directory accepted this password
     Question question;
     identity::Principal principal;
     Verifier verifier;
-    std::string network;   // of the client; empty, or too long: not remembered
-    bool is_only = false;  // whatever the rules allow, the account has no other
+    std::string network;     // of the client; empty, or too long: not remembered
+    std::string stamp = {};  // likewise: see Accepted
+    bool is_only = false;    // whatever the rules allow, the account has no other
 };
 struct Refuse {  // bad_credentials
     Question question;

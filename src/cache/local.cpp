@@ -27,6 +27,13 @@ std::size_t heap_size(const identity::Attributes& attributes) {
     return size;
 }
 
+std::size_t heap_size(const std::vector<Accepted>& accepted) {
+    std::size_t size = accepted.capacity() * sizeof(Accepted);
+    for (const auto& entry : accepted)
+        size += heap_size(entry.stamp);
+    return size;
+}
+
 std::size_t heap_size(const identity::Principal& principal) {
     return heap_size(principal.name) + heap_size(principal.addresses) +
            heap_size(principal.on_behalf_of) + heap_size(principal.groups) +
@@ -41,7 +48,7 @@ std::size_t heap_size(const LoginNote& note) {
 }
 
 std::size_t heap_size(const AccountNote& note) {
-    return heap_size(note.record.principal) + note.record.accepted.capacity() * sizeof(Accepted) +
+    return heap_size(note.record.principal) + heap_size(note.record.accepted) +
            note.record.refused.capacity() * sizeof(Refused) + heap_size(note.record.networks);
 }
 

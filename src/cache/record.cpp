@@ -58,6 +58,10 @@ Verdict decide(const AccountRecord& record, const Verifier& verifier, Time now,
     return Verdict::ask;
 }
 
+const Accepted* accepted_as(const AccountRecord& record, const Verifier& verifier) {
+    return matching(record.accepted, verifier);
+}
+
 Verdict decide(const LoginRecord& record, const Verifier& verifier, Time now, const Rules& rules) {
     const auto refused = verdict_of(record.refused, verifier, now, rules);
     return is_from_the_future(record.generation, now) ? Verdict::ask : refused;

@@ -26,6 +26,7 @@ constexpr std::size_t refused_at_most = 8;
 constexpr std::size_t accepted_at_most = 4;
 constexpr std::size_t networks_at_most = 16;
 constexpr std::size_t longest_network = 64;
+constexpr std::size_t longest_stamp = 1024;
 
 // What a directory's settings say about the age of answers, and its flushes.
 struct Rules {
@@ -38,7 +39,8 @@ struct Rules {
 
 struct Accepted {
     Verifier verifier;
-    Time asked;  // when the question began whose answer it was
+    Time asked;         // when the question began whose answer it was
+    std::string stamp;  // by which the directory tells whether the account has changed; or empty
 
     friend bool operator==(const Accepted&, const Accepted&) = default;
 };
@@ -88,6 +90,8 @@ enum class Verdict : std::uint8_t {
 Verdict decide(const AccountRecord& record, const Verifier& verifier, Time now, const Rules& rules);
 // The same for the refusals of a login whose account nobody has named: ask or rejected.
 Verdict decide(const LoginRecord& record, const Verifier& verifier, Time now, const Rules& rules);
+// By which entry it is `accepted` or `stale`; nullptr: by none.
+const Accepted* accepted_as(const AccountRecord& record, const Verifier& verifier);
 
 // Whether an accepted verifier that is `stale` may log in while its directory cannot answer: from a
 // network where the account succeeded before, on a gateway that has itself seen the directory

@@ -10,6 +10,7 @@ namespace {
 
 constexpr char account_kind = 'A', login_kind = 'L', not_before_kind = 'N';
 constexpr char version = 1;
+constexpr char version_with_stamps = 2;  // of an account that has one
 constexpr Generation highest_generation = Generation{1} << 62;
 constexpr std::uint64_t latest_time = std::uint64_t{1} << 47;  // in milliseconds: the year 6429
 
@@ -52,6 +53,17 @@ bool is_valid(const std::vector<std::string>& networks) {
            });
 }
 
+bool no_stamp_too_long(const std::vector<Accepted>& accepted) {
+    return std::ranges::all_of(
+        accepted, [](const auto& stamp) { return stamp.size() <= longest_stamp; },
+        &Accepted::stamp);
+}
+
+bool has_stamp(const AccountRecord& record) {
+    return std::ranges::any_of(record.accepted,
+                               [](const auto& entry) { return !entry.stamp.empty(); });
+}
+
 bool is_generation(Generation generation) {
     return generation > 0 && generation <= highest_generation;
 }
@@ -63,8 +75,8 @@ bool is_valid(const AccountRecord& record) {
         return false;
     if (!record.accepted.empty() && record.principal.name.empty()) return false;
     return record.accepted.size() <= accepted_at_most && latest_first(record.accepted) &&
-           is_valid(record.refused, record.generation) && is_valid(record.networks) &&
-           no_two_equal(record.accepted, record.refused);
+           no_stamp_too_long(record.accepted) && is_valid(record.refused, record.generation) &&
+           is_valid(record.networks) && no_two_equal(record.accepted, record.refused);
 }
 
 bool is_valid(const LoginRecord& record) {
@@ -96,11 +108,12 @@ void write(Writer& writer, const identity::Principal& principal) {
     }
 }
 
-void write(Writer& writer, const std::vector<Accepted>& accepted) {
+void write(Writer& writer, const std::vector<Accepted>& accepted, bool with_stamps) {
     writer.number<std::uint8_t>(static_cast<std::uint8_t>(accepted.size()));
     for (const auto& entry : accepted) {
         writer.octets(entry.verifier.text());
         write(writer, entry.asked);
+        if (with_stamps) writer.text(entry.stamp);
     }
 }
 
@@ -150,9 +163,13 @@ void read(Reader& reader, Verifier& verifier) {
     std::ranges::copy(reader.octets(verifier.octets.size()), verifier.octets.begin());
 }
 
-void read(Reader& reader, Accepted& entry) {
-    read(reader, entry.verifier);
-    read(reader, entry.asked);
+void read(Reader& reader, std::vector<Accepted>& accepted, bool with_stamps) {
+    for (auto left = reader.number<std::uint8_t>(); left > 0 && reader.good(); --left) {
+        auto& entry = accepted.emplace_back();
+        read(reader, entry.verifier);
+        read(reader, entry.asked);
+        if (with_stamps) entry.stamp = reader.text();
+    }
 }
 
 void read(Reader& reader, Refused& entry) {
@@ -162,10 +179,9 @@ void read(Reader& reader, Refused& entry) {
     entry.generation = reader.number<std::uint64_t>();
 }
 
-template <class Entry>
-void read(Reader& reader, std::vector<Entry>& entries) {
+void read(Reader& reader, std::vector<Refused>& refused) {
     for (auto left = reader.number<std::uint8_t>(); left > 0 && reader.good(); --left)
-        read(reader, entries.emplace_back());
+        read(reader, refused.emplace_back());
 }
 
 bool begins(Reader& reader, char kind) {
@@ -182,10 +198,11 @@ std::optional<std::string> kept(Writer& writer) {
 
 std::optional<std::string> encode(const AccountRecord& record) {
     if (!is_valid(record)) return std::nullopt;
-    Writer writer({account_kind, version});
+    const bool with_stamps = has_stamp(record);
+    Writer writer({account_kind, with_stamps ? version_with_stamps : version});
     writer.number<std::uint64_t>(record.generation);
     writer.number<std::uint64_t>(record.confirmed);
-    write(writer, record.accepted);
+    write(writer, record.accepted, with_stamps);
     write(writer, record.refused);
     write(writer, record.networks);
     write(writer, record.principal);
@@ -213,14 +230,20 @@ std::string encode_not_before(Time flushed) {
 std::optional<AccountRecord> decode_account(std::string_view octets) {
     Reader reader(octets);
     AccountRecord record;
-    if (octets.size() > longest_record || !begins(reader, account_kind)) return std::nullopt;
+    const bool with_stamps = octets.starts_with(std::string{account_kind, version_with_stamps});
+    if (with_stamps)
+        reader.octets(2);
+    else if (!begins(reader, account_kind))
+        return std::nullopt;
+    if (octets.size() > longest_record) return std::nullopt;
     record.generation = reader.number<std::uint64_t>();
     record.confirmed = reader.number<std::uint64_t>();
-    read(reader, record.accepted);
+    read(reader, record.accepted, with_stamps);
     read(reader, record.refused);
     read(reader, record.networks);
     read(reader, record.principal);
-    if (!reader.at_end() || !is_valid(record)) return std::nullopt;
+    if (!reader.at_end() || !is_valid(record) || has_stamp(record) != with_stamps)
+        return std::nullopt;
     return record;
 }
 

@@ -18,6 +18,9 @@ std::optional<std::string> encode(const AccountRecord& record);
 std::optional<std::string> encode(const LoginRecord& record);
 std::string encode_not_before(Time flushed);
 
+// An account without stamps is written as it was before there were any, so that gateways of either
+// version understand each other as long as nobody checks stamps.
+//
 // Strict, as there is one way to write a record: nullopt for another kind or version, for octets
 // missing or left over, for lists too long, out of order or with the same entry twice.
 std::optional<AccountRecord> decode_account(std::string_view octets);

@@ -45,7 +45,9 @@ Store::Store(const StoreSettings& settings, Parts parts)
       executor_(parts.executor),
       clock_(std::move(parts.clock)),
       channel_("postern:" + parts.directory + ":changes"),
-      sender_(crypto::random_id()) {}
+      sender_(crypto::random_id()) {
+    if (redis_) membership_ = std::make_unique<Membership>(*redis_, keys_.current, sender_);
+}
 
 net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait* wait) {
     Redis::Wait ours;

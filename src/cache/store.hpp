@@ -15,6 +15,7 @@
 #include "cache/keys.hpp"
 #include "cache/local.hpp"
 #include "cache/login_change.hpp"
+#include "cache/membership.hpp"
 #include "cache/redis.hpp"
 #include "cache/redis_subscription.hpp"
 #include "cache/wall_clock.hpp"
@@ -77,11 +78,17 @@ class Store : public std::enable_shared_from_this<Store> {
     Question question_of(std::string_view account, const Recall& recall) const;
 
     // Ends every login of the account that `login` leads to, and what is known of the login, here
-    // and in Redis. How many gateways have been told; nullopt: Redis could not be reached.
-    net::Task<std::optional<std::int64_t>> flush(const identity::Login& login);
+    // and in Redis, and tells the other gateways. False: Redis could not be reached.
+    net::Task<bool> flush(const identity::Login& login);
     // The same for an account that the directory says has changed.
-    net::Task<std::optional<std::int64_t>> flush_account(std::string_view account);
-    net::Task<std::optional<std::int64_t>> flush_all();
+    net::Task<bool> flush_account(std::string_view account);
+    net::Task<bool> flush_all();
+    // Who has heard what was told until now, within a second. nullopt: Redis could not be reached.
+    struct Heard {
+        std::int64_t gateways = 0;  // this one included; 0: there is no Redis to hear it by
+        std::int64_t missing = 0;   // were there lately, and have not answered
+    };
+    net::Task<std::optional<Heard>> confirmations();
     // The account has changed in the directory: what is remembered of it goes, in Redis later.
     void account_changed(std::string_view account);
     // Any account may have: nothing of before is believed, in Redis as soon as it can be reached.
@@ -92,6 +99,7 @@ class Store : public std::enable_shared_from_this<Store> {
     const Keys& keys() const { return keys_.current; }
     const std::optional<Keys>& previous_keys() const { return keys_.previous; }
     const Rules& rules() const { return rules_; }
+    std::chrono::milliseconds fresh_for() const { return fresh_for_; }
     Time now() const { return clock_(); }
     const net::Executor& executor() const { return executor_; }
     const Redis* redis() const { return redis_.get(); }
@@ -149,8 +157,12 @@ class Store : public std::enable_shared_from_this<Store> {
     static constexpr auto between_tries = std::chrono::milliseconds(50);  // while Redis is silent
 
     void publish(std::string message);
-    net::Task<std::optional<std::int64_t>> tell(std::string message);
+    net::Task<bool> tell(std::string message);
     void hear(std::string_view message);
+    void confirm(std::string_view question);
+    void confirmed(std::string_view gateway, std::string_view question);
+    static net::Task<> stay(std::weak_ptr<Store> weak);
+    void leave();
     void heard_nothing();
     net::Task<> read_not_before(std::uint64_t gap);
     void flushed_at(Time when);
@@ -164,11 +176,14 @@ class Store : public std::enable_shared_from_this<Store> {
     Generations accounts_seen_{100'000}, logins_seen_{100'000};
     std::unique_ptr<Redis> redis_;
     std::unique_ptr<RedisSubscription> subscription_;
+    std::unique_ptr<Membership> membership_;
     observe::Log& log_;
     net::Executor executor_;
     std::function<Time()> clock_;
     std::string channel_, sender_;
     std::uint64_t epoch_ = 0;
+    using Asked = std::unordered_set<std::string>;  // who has confirmed
+    std::unordered_map<std::string, std::shared_ptr<Asked>> asked_;
     // The directory's last flush, and since when nobody knows of later ones: older answers are
     // none.
     Time flushed_, deaf_since_;

@@ -33,7 +33,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 }  // namespace
 
-net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login) {
+net::Task<bool> Store::flush(const identity::Login& login) {
     const auto known = co_await recall(login);
     const auto name = keys_.current.login_record(login.text());
     bool done = true;
@@ -42,16 +42,14 @@ net::Task<std::optional<std::int64_t>> Store::flush(const identity::Login& login
     // Behind the write: somebody may have read the old one while it was under way.
     ++epoch_;
     local_.forget_login(login.text());
-    auto told = co_await tell("login " + name);
-    if (!done) told = std::nullopt;
+    done = co_await tell("login " + name) && done;
     auto account = known.login ? known.login->account : std::string();
     if (account.empty() && known.previous) account = known.previous->principal.name;
-    if (account.empty()) co_return told;
-    const auto account_told = co_await flush_account(account);
-    co_return told&& account_told ? account_told : std::nullopt;
+    if (account.empty()) co_return done;
+    co_return co_await flush_account(account) && done;
 }
 
-net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view account) {
+net::Task<bool> Store::flush_account(std::string_view account) {
     const auto name = keys_.current.account_record(account);
     local_.forget_account_record(name);
     bool done = true;
@@ -64,8 +62,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_account(std::string_view acc
     accounts_seen_.accepts(name, generation);
     local_.forget_account_record(name);
     if (keys_.previous) co_await forget_previous(keys_.previous->account_record(account));
-    const auto told = co_await tell(fmt::format("account {} {}", name, generation));
-    co_return done ? told : std::nullopt;
+    co_return co_await tell(fmt::format("account {} {}", name, generation)) && done;
 }
 
 void Store::account_changed(std::string_view account) {
@@ -83,7 +80,7 @@ void Store::everything_changed() {
     lose_everything();
 }
 
-net::Task<std::optional<std::int64_t>> Store::flush_all() {
+net::Task<bool> Store::flush_all() {
     const auto when = now();
     flushed_at(when);
     forget_here();
@@ -94,8 +91,7 @@ net::Task<std::optional<std::int64_t>> Store::flush_all() {
         done = std::holds_alternative<Done>(co_await redis_->set(name, sealed, life()));
     }
     forget_here();
-    const auto told = co_await tell(fmt::format("all {}", when.time_since_epoch().count()));
-    co_return done ? told : std::nullopt;
+    co_return co_await tell(fmt::format("all {}", when.time_since_epoch().count())) && done;
 }
 
 void Store::doubt_everything() {
@@ -114,6 +110,7 @@ void Store::subscribe(std::shared_ptr<const RedisSettings> settings, const std::
     };
     subscription_ = std::make_unique<RedisSubscription>(std::move(settings), std::vector{channel_},
                                                         std::move(handlers), name, log_, executor_);
+    asio::co_spawn(executor_, stay(weak), asio::detached);
 }
 
 void Store::publish(std::string message) {
@@ -126,14 +123,12 @@ void Store::publish(std::string message) {
 }
 
 // Whoever can write to Redis can publish there; only we can sign.
-net::Task<std::optional<std::int64_t>> Store::tell(std::string message) {
-    if (!redis_) co_return 0;
+net::Task<bool> Store::tell(std::string message) {
+    if (!redis_) co_return true;
     const auto signed_part = sender_ + " " + message;
     const auto signature = keys_.current.counter("message", signed_part);
     const auto answer = co_await redis_->publish(channel_, signature + " " + signed_part);
-    const auto* reached = std::get_if<std::int64_t>(&answer);
-    if (reached == nullptr) co_return std::nullopt;
-    co_return *reached;
+    co_return std::holds_alternative<std::int64_t>(answer);
 }
 
 void Store::hear(std::string_view message) {
@@ -156,6 +151,10 @@ void Store::hear(std::string_view message) {
         local_.forget_account_record(record);
         const auto newest = number(generation);
         if (newest && !is_from_the_future(*newest, now())) accounts_seen_.accepts(record, *newest);
+    } else if (kind == "confirm") {
+        confirm(what);
+    } else if (kind == "confirmed") {
+        confirmed(sender, what);
     }
 }
 
@@ -212,6 +211,7 @@ void Store::forget_here() {
 void Store::close() {
     closed_ = true;
     subscription_.reset();
+    leave();
 }
 
 }  // namespace postern::cache

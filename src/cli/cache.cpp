@@ -40,6 +40,14 @@ bool is_unavailable(const json::object& answer) {
     return why != nullptr;
 }
 
+std::string who_has_heard(bool complete, std::int64_t gateways) {
+    const auto some = fmt::format("{} gateways have heard of it over Redis", gateways);
+    if (complete) return ", " + some;
+    return fmt::format(
+        "; {}, or the directory to say whose login that is: others may still remember",
+        gateways == 0 ? "Redis cannot be reached" : some + ", another one does not answer");
+}
+
 int flush(const SettingsOption& settings, const Wanted& wanted) {
     const int meant = static_cast<int>(!wanted.login.empty()) + static_cast<int>(wanted.all) +
                       static_cast<int>(wanted.login.empty() && !wanted.directory.empty());
@@ -60,12 +68,8 @@ int flush(const SettingsOption& settings, const Wanted& wanted) {
         any = true;
         const bool all_told = answer.at("complete").as_bool();
         complete = complete && all_told;
-        std::cout << fmt::format(
-            "{}: forgotten here{}\n", name_of(answer),
-            all_told ? fmt::format(", {} gateways have heard of it over Redis",
-                                   answer.at("gateways").as_int64())
-                     : "; Redis cannot be reached, or the directory to say whose login that is: "
-                       "others may still remember");
+        std::cout << fmt::format("{}: forgotten here{}\n", name_of(answer),
+                                 who_has_heard(all_told, answer.at("gateways").as_int64()));
     }
     if (!complete) return Status::cannot_tell;
     if (any) return Status::good;

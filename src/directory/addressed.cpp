@@ -34,7 +34,7 @@ Capabilities Addressed::capabilities() const {
 
 net::Task<AuthResult> Addressed::authenticate(const identity::Credentials& credentials) {
     auto answer = co_await passwords_->authenticate(credentials);
-    const auto* accepted = std::get_if<Accepted>(&answer);
+    auto* accepted = std::get_if<Accepted>(&answer);
     if (accepted == nullptr) co_return answer;
     const auto& proved = accepted->principal.name;
     const auto login = identity::Login::parse(proved);
@@ -44,7 +44,7 @@ net::Task<AuthResult> Addressed::authenticate(const identity::Credentials& crede
     auto found = co_await addresses_->lookup(*login);
     const auto* rejected = std::get_if<Rejected>(&found);
     if (rejected == nullptr || rejected->reason != Reason::unknown_user)
-        co_return identity::accepted(std::move(found));
+        co_return identity::accepted(std::move(found), std::move(accepted->stamp));
     // The password was right: who is missing there has to be told from who does not exist.
     log_.write(observe::events::directory_without_addresses,
                {{"directory", name_}, {"account", proved}, {"addresses", addresses_->name()}});

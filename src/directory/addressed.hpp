@@ -20,6 +20,10 @@ class Addressed final : public Directory {
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
     Capabilities capabilities() const override;
+    net::Task<> watch(Changes& changes) override { return passwords_->watch(changes); }
+    net::Task<StampResult> check_stamp(const std::string& stamp) override {
+        return passwords_->check_stamp(stamp);
+    }
     net::Task<Findings> examine() override { return passwords_->examine(); }
     net::Task<Findings> start(net::Deadline deadline) override {
         return passwords_->start(deadline);

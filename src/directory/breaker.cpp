@@ -95,6 +95,10 @@ net::Task<LookupResult> Breaker::lookup(const identity::Login& login) {
     return ask<LookupResult>([this, &login] { return inner().lookup(login); });
 }
 
+net::Task<StampResult> Breaker::check_stamp(const std::string& stamp) {
+    return ask<StampResult>([this, &stamp] { return inner().check_stamp(stamp); });
+}
+
 template <class Result, class Question>
 net::Task<Result> Breaker::ask(Question question) {
     const auto admission = circuit_.admit(net::Clock::now());

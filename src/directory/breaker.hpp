@@ -60,6 +60,7 @@ class Breaker final : public Decorator {
             std::string name);
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    net::Task<StampResult> check_stamp(const std::string& stamp) override;
     void add_figures(Figures& figures) const override;
 
  private:

@@ -17,6 +17,7 @@ std::optional<CacheSettings> read_cache_settings(config::Section& directory) {
     store.local = cache.duration("local", store.local, 0ms, 1h);
     settings.redis = cache.text("redis");
     settings.watch = cache.boolean("watch", false);
+    settings.check = cache.choice<bool>("check", {{"none", false}, {"attribute", true}}, false);
     auto ttl = cache.table("ttl");
     auto& rules = store.rules;
     rules.positive = ttl.duration("positive", rules.positive, 0ms, 24h * 30);

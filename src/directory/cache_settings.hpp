@@ -14,6 +14,7 @@ struct CacheSettings {
     cache::StoreSettings store;
     std::string redis;   // names a [redis.x]; empty: only this process remembers
     bool watch = false;  // the directory tells what changes
+    bool check = false;  // the directory is asked whether an account has changed
 };
 
 // `directory` is the section that has the table; nullopt: it has none, so nothing is remembered.

@@ -19,21 +19,27 @@ using identity::Unavailable;
 
 // What is remembered says, and what it would say if the directory cannot.
 struct Cached::Judgement {
-    std::optional<AuthResult> answer;  // nothing: the directory is asked
-    bool was_right = false;            // this password, though perhaps too long ago
+    std::optional<AuthResult> answer = {};  // nothing: the directory is asked
+    bool was_right = false;                 // this password, though perhaps too long ago
     bool may_serve_stale = false;
+    std::optional<AuthResult> unchecked = {};  // a yes that has nothing to be checked by
+    const cache::Accepted* by = nullptr;       // of the Recall, when the answer is a yes
 };
 
 Cached::Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store,
-               observe::Log& log, std::string name, bool watches, bool is_guarded)
+               observe::Log& log, std::string name, const Invalidation& invalidation,
+               bool is_guarded)
     : Decorator(std::move(inner)),
       store_(std::move(store)),
       log_(log),
       name_(std::move(name)),
       is_guarded_(is_guarded) {
-    if (watches)
+    if (invalidation.watches)
         watch_ =
             std::make_unique<CacheWatch>(shared_inner(), store_, log_, name_, store_->executor());
+    if (invalidation.checks)
+        checks_ = std::make_unique<StampChecks>(shared_inner(), store_, log_, name_,
+                                                invalidation.entries);
 }
 
 Cached::~Cached() {
@@ -42,10 +48,12 @@ Cached::~Cached() {
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     cache::RedisWait wait(credentials.remembered.waited);
-    const auto recall = co_await store_->recall(credentials.login, &wait);
+    auto recall = co_await store_->recall(credentials.login, &wait);
     auto judgement = judge(recall, credentials);
-    if (!judgement.answer && recall.previous)
-        judgement.answer = judge_previous(recall, credentials);
+    if (checks_ && judgement.by != nullptr && !checks_->has_looked(*judgement.by))
+        co_await check(judgement, recall, credentials, wait);
+    if (judgement.answer && recall.previous && judgement.by != nullptr)
+        store_->carry_over(credentials.login, recall, credentials.password);
     const bool is_nobody = is_guarded_ && judgement.answer && is_unknown(*judgement.answer);
     if (judgement.answer && !is_nobody)
         co_return count(*std::move(judgement.answer), recall.source);
@@ -59,11 +67,13 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     ++counts_.asked;
     auto answer = co_await inner().authenticate(question);
     const auto* unavailable = std::get_if<Unavailable>(&answer);
-    if (unavailable == nullptr || unavailable->scope == Scope::directory)
-        unavailable_ = unavailable != nullptr;
-    if (unavailable == nullptr) {
+    if (unavailable != nullptr && unavailable->scope != Scope::directory) co_return answer;
+    unavailable_ = unavailable != nullptr;
+    if (!unavailable_) {
         learn(answer, credentials, recall);
-    } else if (unavailable->scope == Scope::directory && judgement.may_serve_stale) {
+    } else if (judgement.unchecked) {
+        co_return count(*std::move(judgement.unchecked), recall.source);
+    } else if (judgement.may_serve_stale) {
         ++counts_.stale;
         log_.write(events::cache_stale, {{"directory", name_},
                                          {"login", recall.account->principal.name},
@@ -73,8 +83,32 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     co_return answer;
 }
 
+// Whether the account is as it was. What was remembered may be gone when that is known.
+net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
+                          const Credentials& credentials, cache::RedisWait& wait) {
+    if (judgement.by->stamp.empty()) {
+        judgement.unchecked = std::exchange(judgement.answer, std::nullopt);
+        co_return;
+    }
+    const bool is_same = co_await checks_->is_same(*judgement.by);
+    const auto source = recall.source;
+    recall = co_await store_->recall(credentials.login, &wait);
+    recall.source = source;
+    judgement = judge(recall, credentials);
+    if (is_same || judgement.by == nullptr || checks_->has_looked(*judgement.by)) co_return;
+    judgement = {.was_right = true};
+}
+
 Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
-                                const Credentials& credentials) {
+                                const Credentials& credentials) const {
+    auto judgement = judge_current(recall, credentials);
+    if (judgement.answer || !recall.previous) return judgement;
+    auto previous = judge_previous(recall, credentials);
+    return previous.answer ? previous : judgement;
+}
+
+Cached::Judgement Cached::judge_current(const cache::Store::Recall& recall,
+                                        const Credentials& credentials) const {
     if (!recall.login) return {};
     const auto now = store_->now();
     const auto& rules = store_->rules();
@@ -95,25 +129,25 @@ Cached::Judgement Cached::judge(const cache::Store::Recall& recall,
         return {Rejected{Reason::bad_credentials, recall.login->account}};
     if (verdict == Verdict::ask) return {};
     if (verdict == Verdict::accepted && standing == Standing::known)
-        return {Accepted{recall.account->principal}};
+        return {.answer = Accepted{recall.account->principal},
+                .by = cache::accepted_as(*recall.account, verifier)};
     const bool leads_there = standing == Standing::known || standing == Standing::stale;
-    return {{},
-            true,
-            leads_there &&
+    return {.was_right = true,
+            .may_serve_stale =
+                leads_there &&
                 cache::may_serve_stale(*recall.account, credentials.network, recall.witnessed)};
 }
 
 // What was remembered under the key before this one; only a yes can be written anew.
-std::optional<AuthResult> Cached::judge_previous(const cache::Store::Recall& recall,
-                                                 const Credentials& credentials) {
+Cached::Judgement Cached::judge_previous(const cache::Store::Recall& recall,
+                                         const Credentials& credentials) const {
     const auto& principal = recall.previous->principal;
-    if (principal.name.empty()) return std::nullopt;
+    if (principal.name.empty()) return {};
     const auto verifier = store_->previous_keys()->verifier(principal.name, credentials.password);
     const auto verdict = cache::decide(*recall.previous, verifier, store_->now(), store_->rules());
-    if (verdict == Verdict::rejected) return Rejected{Reason::bad_credentials, principal.name};
-    if (verdict != Verdict::accepted) return std::nullopt;
-    store_->carry_over(credentials.login, recall, credentials.password);
-    return Accepted{principal};
+    if (verdict == Verdict::rejected) return {Rejected{Reason::bad_credentials, principal.name}};
+    if (verdict != Verdict::accepted) return {};
+    return {.answer = Accepted{principal}, .by = cache::accepted_as(*recall.previous, verifier)};
 }
 
 AuthResult Cached::count(AuthResult answer, Source source) {
@@ -147,7 +181,7 @@ void Cached::learn_accepted(const Accepted& accepted, const Credentials& credent
         principal.name, recall,
         cache::Confirm{store_->question_of(principal.name, recall), principal,
                        store_->keys().verifier(principal.name, credentials.password),
-                       credentials.network, accepted.only_secret});
+                       credentials.network, accepted.stamp, accepted.only_secret});
 }
 
 void Cached::learn_rejected(const Rejected& rejected, const Credentials& credentials,
@@ -181,27 +215,24 @@ void Cached::learn_rejected(const Rejected& rejected, const Credentials& credent
 }
 
 net::Task<ForgetResult> Cached::forget(const std::optional<identity::Login>& login) {
-    if (!login) {
-        const auto told = co_await store_->flush_all();
-        co_return Forgotten{true, told.has_value(), told.value_or(0)};
-    }
-    Forgotten forgotten{true, true, 0};
-    const auto note = [&forgotten](const std::optional<std::int64_t>& told) {
-        forgotten.complete = forgotten.complete && told.has_value();
-        forgotten.gateways = told.value_or(forgotten.gateways);
-    };
-    note(co_await store_->flush(*login));
+    const bool done = login ? co_await forget_one(*login) : co_await store_->flush_all();
+    const auto heard = co_await store_->confirmations();
+    if (!heard) co_return Forgotten{true, false, 0};
+    co_return Forgotten{true, done && heard->missing == 0, heard->gateways};
+}
+
+net::Task<bool> Cached::forget_one(const identity::Login& login) {
+    bool done = co_await store_->flush(login);
     // A spelling that nobody has used lately leads to no account that is remembered.
-    note(co_await store_->flush_account(login->text()));
-    if (!capabilities().can_look_up) co_return forgotten;
-    const auto found = co_await inner().lookup(*login);
-    if (const auto* principal = std::get_if<identity::Principal>(&found))
-        note(co_await store_->flush_account(principal->name));
-    else if (std::holds_alternative<Unavailable>(found))
-        forgotten.complete = false;
-    else if (const auto& account = std::get<Rejected>(found).account; !account.empty())
-        note(co_await store_->flush_account(account));
-    co_return forgotten;
+    done = co_await store_->flush_account(login.text()) && done;
+    if (!capabilities().can_look_up) co_return done;
+    const auto found = co_await inner().lookup(login);
+    if (std::holds_alternative<Unavailable>(found)) co_return false;
+    const auto* principal = std::get_if<identity::Principal>(&found);
+    const auto& account =
+        principal != nullptr ? principal->name : std::get<Rejected>(found).account;
+    if (account.empty()) co_return done;
+    co_return co_await store_->flush_account(account) && done;
 }
 
 void Cached::add_figures(Figures& figures) const {
@@ -214,6 +245,7 @@ void Cached::add_figures(Figures& figures) const {
     add("cache.from-redis", counts_.from_redis);
     add("cache.asked", counts_.asked);
     add("cache.stale", counts_.stale);
+    if (checks_) checks_->add_figures(figures);
     const auto local = store_->counts();
     add("cache.logins", local.logins);
     add("cache.accounts", local.accounts);

@@ -8,19 +8,27 @@
 #include "cache/store.hpp"
 #include "directory/cache_watch.hpp"
 #include "directory/decorator.hpp"
+#include "directory/stamp_checks.hpp"
 #include "observe/log.hpp"
 
 namespace postern::directory {
+
+// What the directory itself does to what is remembered of it.
+struct Invalidation {
+    bool watches = false;          // it tells what changes
+    bool checks = false;           // it is asked whether an account has changed
+    std::size_t entries = 10'000;  // accounts at a time
+};
 
 // Remembers answers (BEHAVIOUR section 5): a password that was accepted or refused lately is not
 // asked about again, and while the directory is unavailable one that was right not too long ago may
 // go on. What it remembers is the Store's; what it means is decided by cache/record.
 class Cached final : public Decorator {
  public:
-    // `watches`: `inner` tells what changes. `is_guarded`: a login that is known to be unknown is
-    // told to `inner` as such, to be counted like others.
+    // `is_guarded`: a login that is known to be unknown is told to `inner` as such, to be counted
+    // like others.
     Cached(std::unique_ptr<Directory> inner, std::shared_ptr<cache::Store> store, observe::Log& log,
-           std::string name, bool watches = false, bool is_guarded = false);
+           std::string name, const Invalidation& invalidation = {}, bool is_guarded = false);
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
 
@@ -29,9 +37,15 @@ class Cached final : public Decorator {
 
  private:
     struct Judgement;
-    Judgement judge(const cache::Store::Recall& recall, const identity::Credentials& credentials);
-    std::optional<identity::AuthResult> judge_previous(const cache::Store::Recall& recall,
-                                                       const identity::Credentials& credentials);
+    net::Task<bool> forget_one(const identity::Login& login);
+    Judgement judge(const cache::Store::Recall& recall,
+                    const identity::Credentials& credentials) const;
+    Judgement judge_current(const cache::Store::Recall& recall,
+                            const identity::Credentials& credentials) const;
+    Judgement judge_previous(const cache::Store::Recall& recall,
+                             const identity::Credentials& credentials) const;
+    net::Task<> check(Judgement& judgement, cache::Store::Recall& recall,
+                      const identity::Credentials& credentials, cache::RedisWait& wait);
     identity::AuthResult count(identity::AuthResult answer, identity::Source source);
     void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
                const cache::Store::Recall& recall);
@@ -54,6 +68,7 @@ class Cached final : public Decorator {
     };
     Counts counts_;
     std::unique_ptr<CacheWatch> watch_;
+    std::unique_ptr<StampChecks> checks_;
     bool unavailable_ = false;  // so was the directory when it was asked last
 };
 

@@ -29,6 +29,9 @@ class Decorator : public Directory {
     net::Task<Findings> start(net::Deadline deadline) override { return inner_->start(deadline); }
     net::Task<Findings> examine() override { return inner_->examine(); }
     net::Task<> watch(Changes& changes) override { return inner_->watch(changes); }
+    net::Task<StampResult> check_stamp(const std::string& stamp) override {
+        return inner_->check_stamp(stamp);
+    }
     net::Task<ForgetResult> forget(const std::optional<identity::Login>& login) override {
         return inner_->forget(login);
     }

@@ -33,6 +33,7 @@ struct Capabilities {
     bool takes_in = false;         // `adopt` works
     bool lists_accounts = false;   // `accounts` works
     bool tells_changes = false;    // `watch` works
+    bool stamps_accounts = false;  // `check_stamp` works
 };
 
 // Somebody who moves in from another directory.
@@ -43,11 +44,17 @@ struct Newcomer {
 enum class Adopted : std::uint8_t { taken_in, known_already };
 using AdoptResult = std::variant<identity::Unavailable, Adopted>;
 
+// Whether an account is as it was.
+enum class Stamp : std::uint8_t { differs, same };
+using StampResult = std::variant<identity::Unavailable, Stamp>;
+// It has this part of the time that another question has, for it is to spare that one.
+inline constexpr int stamp_share = 4;
+
 // For `postern cache flush`: what became of the wish to forget.
 struct Forgotten {
     bool remembers = false;     // there is something that remembers
-    bool complete = true;       // false: others could not be told, or Redis not be asked
-    std::int64_t gateways = 0;  // that have heard of it over Redis, this one included
+    bool complete = true;       // false: a gateway has not answered, or Redis could not be asked
+    std::int64_t gateways = 0;  // that have confirmed it over Redis, this one included
 };
 using ForgetResult = std::variant<identity::Unavailable, Forgotten>;
 
@@ -100,6 +107,9 @@ class Directory {
     // For the cache: tells what changes, until it is cancelled or the connection breaks, which
     // throws. Whoever wants to go on calls it again.
     virtual net::Task<> watch(Changes&) { co_return; }
+    // For the cache: whether the account that Accepted::stamp came with is as it was then. What
+    // nobody can tell is `differs`.
+    virtual net::Task<StampResult> check_stamp(const std::string&) { co_return Stamp::differs; }
     // Whatever is remembered of this login and its account, or of everybody (nullopt).
     virtual net::Task<ForgetResult> forget(const std::optional<identity::Login>&) {
         co_return Forgotten();

@@ -2,7 +2,6 @@
 
 #include <ranges>
 
-#include "directory/cached.hpp"
 #include "directory/single_flight.hpp"
 #include "directory/timed.hpp"
 
@@ -24,7 +23,8 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
         case Layer::cached:
             if (!parts.store) return inner;
             return std::make_unique<Cached>(std::move(inner), parts.store, parts.log, parts.name,
-                                            settings.watches, settings.guard && parts.attempts);
+                                            settings.invalidation,
+                                            settings.guard && parts.attempts);
         case Layer::guarded:
             if (!settings.guard || !parts.attempts) return inner;
             return std::make_unique<Guarded>(std::move(inner), *settings.guard, parts.attempts);

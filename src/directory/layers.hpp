@@ -9,6 +9,7 @@
 
 #include "cache/store.hpp"
 #include "directory/breaker.hpp"
+#include "directory/cached.hpp"
 #include "directory/guarded.hpp"
 #include "directory/limited.hpp"
 
@@ -37,7 +38,7 @@ struct LayerSettings {
     LimitedSettings limits;
     BreakerSettings breaker;
     std::optional<GuardSettings> guard;  // nullopt: none
-    bool watches = false;                // the backend tells the cache what changes
+    Invalidation invalidation;
 };
 
 struct LayerParts {

@@ -157,6 +157,13 @@ net::Task<LookupResult> Limited::lookup(const identity::Login& login) {
     co_return co_await inner().lookup(login);
 }
 
+// Only of who has been let in is there a stamp.
+net::Task<StampResult> Limited::check_stamp(const std::string& stamp) {
+    Visit visit(gate_, true);
+    if (auto refused = co_await visit.enter()) co_return *refused;
+    co_return co_await inner().check_stamp(stamp);
+}
+
 void Limited::add_figures(Figures& figures) const {
     figures.push_back({"questions.inside", static_cast<double>(gate_->inside())});
     figures.push_back({"questions.waiting", static_cast<double>(gate_->waiting())});

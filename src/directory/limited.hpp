@@ -22,6 +22,7 @@ class Limited final : public Decorator {
     ~Limited() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    net::Task<StampResult> check_stamp(const std::string& stamp) override;
     void add_figures(Figures& figures) const override;
 
  private:

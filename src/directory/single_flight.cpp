@@ -63,7 +63,7 @@ namespace {
 
 // Owns all that it touches: the decorator may be gone when it lands.
 template <class Flight, class Flights, class Question>
-net::Task<> fly(std::shared_ptr<Flight> flight, std::shared_ptr<Flights> flights, std::string login,
+net::Task<> fly(std::shared_ptr<Flight> flight, std::shared_ptr<Flights> flights, std::string key,
                 Question question, net::Deadline deadline) {
     using Result = decltype(flight->result);
     try {
@@ -76,7 +76,7 @@ net::Task<> fly(std::shared_ptr<Flight> flight, std::shared_ptr<Flights> flights
     } catch (...) {
         flight->thrown = std::current_exception();
     }
-    const auto [first, last] = flights->equal_range(login);
+    const auto [first, last] = flights->equal_range(key);
     for (auto each = first; each != last; ++each) {
         if (each->second != flight) continue;
         flights->erase(each);
@@ -87,7 +87,7 @@ net::Task<> fly(std::shared_ptr<Flight> flight, std::shared_ptr<Flights> flights
 
 template <class Flights>
 void cancel_all(Flights flights) {
-    for (const auto& [login, flight] : flights)
+    for (const auto& [key, flight] : flights)
         flight->cancellation.emit(asio::cancellation_type::terminal);
 }
 
@@ -97,16 +97,18 @@ SingleFlight::SingleFlight(std::unique_ptr<Directory> inner, net::Clock::duratio
     : Decorator(std::move(inner)),
       longest_(longest),
       authentications_(std::make_shared<Flights<AuthResult>>()),
-      lookups_(std::make_shared<Flights<LookupResult>>()) {}
+      lookups_(std::make_shared<Flights<LookupResult>>()),
+      stamps_(std::make_shared<Flights<StampResult>>()) {}
 
 SingleFlight::~SingleFlight() {
     cancel_all(*authentications_);
     cancel_all(*lookups_);
+    cancel_all(*stamps_);
 }
 
 net::Task<AuthResult> SingleFlight::authenticate(const identity::Credentials& credentials) {
     return join<AuthResult>(
-        authentications_, credentials.login.text(), credentials.password.reveal(), [&] {
+        authentications_, credentials.login.text(), credentials.password.reveal(), longest_, [&] {
             return [inner = shared_inner(),
                     asked = std::make_shared<const identity::Credentials>(credentials.copy())] {
                 return inner->authenticate(*asked);
@@ -115,9 +117,17 @@ net::Task<AuthResult> SingleFlight::authenticate(const identity::Credentials& cr
 }
 
 net::Task<LookupResult> SingleFlight::lookup(const identity::Login& login) {
-    return join<LookupResult>(lookups_, login.text(), "", [&] {
+    return join<LookupResult>(lookups_, login.text(), "", longest_, [&] {
         return [inner = shared_inner(), asked = std::make_shared<const identity::Login>(login)] {
             return inner->lookup(*asked);
+        };
+    });
+}
+
+net::Task<StampResult> SingleFlight::check_stamp(const std::string& stamp) {
+    return join<StampResult>(stamps_, stamp, "", longest_ / stamp_share, [&] {
+        return [inner = shared_inner(), asked = std::make_shared<const std::string>(stamp)] {
+            return inner->check_stamp(*asked);
         };
     });
 }
@@ -130,10 +140,10 @@ void SingleFlight::add_figures(Figures& figures) const {
 // `make_question` is asked for a question that owns what it needs, when there is none to join.
 template <class Result, class MakeQuestion>
 net::Task<Result> SingleFlight::join(std::shared_ptr<Flights<Result>> flights,
-                                     const std::string& login, std::string_view password,
-                                     MakeQuestion make_question) {
+                                     const std::string& key, std::string_view password,
+                                     net::Clock::duration longest, MakeQuestion make_question) {
     const auto executor = co_await net::this_executor();
-    const auto [first, last] = flights->equal_range(login);
+    const auto [first, last] = flights->equal_range(key);
     for (auto each = first; each != last; ++each) {
         const auto& flight = each->second;
         if (!crypto::constant_time_equal(flight->password.reveal(), password)) continue;
@@ -142,9 +152,9 @@ net::Task<Result> SingleFlight::join(std::shared_ptr<Flights<Result>> flights,
     }
     auto flight = std::make_shared<Flight<Result>>();
     flight->password = crypto::Secret(password);
-    flights->emplace(login, flight);
+    flights->emplace(key, flight);
     Passenger<Result> passenger(flight, executor);
-    auto under_way = fly(flight, flights, login, make_question(), net::Clock::now() + longest_);
+    auto under_way = fly(flight, flights, key, make_question(), net::Clock::now() + longest);
     // The handler keeps the signal alive as long as anything may emit it.
     asio::co_spawn(executor, std::move(under_way),
                    asio::bind_cancellation_slot(flight->cancellation.slot(),

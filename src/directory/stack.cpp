@@ -86,13 +86,22 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
     if (redis) parts.store->subscribe(redis, redis_name);
 }
 
-bool watches(config::Section& section, const ServiceSettings& settings, const Capabilities& can) {
-    if (!settings.cache || !settings.cache->watch) return false;
-    if (!can.tells_changes)
+Invalidation invalidation_of(config::Section& section, const ServiceSettings& settings,
+                             const Capabilities& can) {
+    Invalidation invalidation;
+    if (!settings.cache) return invalidation;
+    invalidation.watches = settings.cache->watch && can.tells_changes;
+    invalidation.checks = settings.cache->check && can.stamps_accounts;
+    invalidation.entries = settings.cache->store.entries;
+    if (settings.cache->watch && !can.tells_changes)
         section.table("cache").problem(
             "watch", "this directory cannot tell what changes in it",
             "cache.watch = false; what is remembered then ends with cache.ttl");
-    return can.tells_changes;
+    if (settings.cache->check && !can.stamps_accounts)
+        section.table("cache").problem(
+            "check", "this directory cannot tell whether an account has changed",
+            "cache.check = \"none\"; what is remembered then ends with cache.ttl");
+    return invalidation;
 }
 
 std::unique_ptr<Service> make_backend(const std::string& name, config::Section& section,
@@ -106,7 +115,7 @@ std::unique_ptr<Service> make_backend(const std::string& name, config::Section& 
         if (backend) backend = add_addresses(std::move(backend), name, section, shared);
         if (!backend) throw NotBuilt();
         auto layers = settings.layers;
-        layers.watches = watches(section, settings, backend->capabilities());
+        layers.invalidation = invalidation_of(section, settings, backend->capabilities());
         LayerParts parts{shared.log, name};
         if (settings.cache || settings.layers.guard)
             remember(section, settings, backend->capabilities(), shared, io.get_executor(), parts);

@@ -66,6 +66,11 @@ net::Task<AdoptResult> Timed::adopt(const Newcomer& newcomer) {
     return in_time<AdoptResult>(timeout_, ask);
 }
 
+net::Task<StampResult> Timed::check_stamp(const std::string& stamp) {
+    auto ask = [this, &stamp] { return inner().check_stamp(stamp); };
+    return in_time<StampResult>(timeout_ / stamp_share, ask);
+}
+
 net::Task<ListResult> Timed::accounts(const PageWanted& wanted) {
     auto ask = [this, &wanted] { return inner().accounts(wanted); };
     return in_time<ListResult>(listed_within, ask);

@@ -50,9 +50,9 @@ const char* to_string(Source source) {
     return "directory";
 }
 
-AuthResult accepted(LookupResult found, bool only_secret) {
+AuthResult accepted(LookupResult found, std::string stamp, bool only_secret) {
     if (auto* principal = std::get_if<Principal>(&found))
-        return Accepted{std::move(*principal), Source::directory, only_secret};
+        return Accepted{std::move(*principal), Source::directory, std::move(stamp), only_secret};
     if (auto* rejected = std::get_if<Rejected>(&found)) return std::move(*rejected);
     auto unavailable = std::get<Unavailable>(std::move(found));
     unavailable.may_count = false;

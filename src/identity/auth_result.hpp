@@ -43,6 +43,9 @@ const char* to_string(Source source);
 struct Accepted {
     Principal principal;
     Source source = Source::directory;
+    // What tells the directory later whether the account has changed since; its own secret, empty
+    // where it has none. Taken before the password was checked, or with what it was checked by.
+    std::string stamp = {};
     bool only_secret = false;  // the account has no other: no password of before is right any more
 };
 
@@ -56,6 +59,6 @@ using AuthResult = std::variant<Unavailable, Accepted, Rejected>;
 using LookupResult = std::variant<Unavailable, Principal, Rejected>;
 
 // The answer to somebody whose password was right, once his entry is read.
-AuthResult accepted(LookupResult found, bool only_secret = false);
+AuthResult accepted(LookupResult found, std::string stamp = {}, bool only_secret = false);
 
 }  // namespace postern::identity

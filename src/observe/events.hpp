@@ -104,6 +104,11 @@ inline constexpr Event cache_stale{
     "cache.stale", Level::warning,
     "A directory cannot answer; somebody whose password was right before has been let in."};
 
+inline constexpr Event cache_unchecked{
+    "cache.unchecked", Level::warning,
+    "A directory could not be asked whether an account has changed (`cache.check`); for "
+    "`cache.local` what is remembered of it is believed, as it is without any check."};
+
 inline constexpr Event cache_fault{"cache.fault", Level::error,
                                    "What a directory has said could not be written down; nothing "
                                    "is believed that it contradicts."};

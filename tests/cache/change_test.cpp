@@ -62,6 +62,36 @@ TEST(Confirm, OfTheSameVerifierDatesItAnewAndLeavesWhatWasRefused) {
     EXPECT_EQ(after.networks, before.networks);
 }
 
+TEST(Confirm, BringsTheStampOfTheLatestAnswer) {
+    auto change = confirm('p', 0);
+    change.stamp = "as it was";
+    const auto before = changed(nullptr, change);
+    EXPECT_EQ(before.accepted, (std::vector<Accepted>{{verifier('p'), start, "as it was"}}));
+
+    change = confirm('p', before.generation, start + 1s);
+    change.stamp = "as it is";
+    const auto after = changed(&before, change, start + 1s);
+    EXPECT_EQ(after.accepted, (std::vector<Accepted>{{verifier('p'), start + 1s, "as it is"}}));
+    change = confirm('p', before.generation, start - 1s);
+    change.stamp = "as it was before";
+    EXPECT_EQ(changed(&after, change, start + 1s).accepted, after.accepted) << "an older answer";
+
+    change = confirm('p', after.generation, start + 2s);
+    change.stamp.assign(longest_stamp + 1, 'x');
+    EXPECT_EQ(changed(&after, change, start + 2s).accepted[0].stamp, "") << "too long";
+}
+
+TEST(Confirm, OfSeveralSecretsEachHasItsOwnStamp) {
+    auto change = confirm('p', 0);
+    change.stamp = "as it was";
+    const auto before = changed(nullptr, change, start, several);
+    change = confirm('q', before.generation, start + 1s);
+    change.stamp = "as it is";
+    const auto after = changed(&before, change, start + 1s, several);
+    EXPECT_EQ(after.accepted, (std::vector<Accepted>{{verifier('q'), start + 1s, "as it is"},
+                                                     {verifier('p'), start, "as it was"}}));
+}
+
 TEST(Confirm, OfAnAccountThatHasChangedForgetsWhatWasRefused) {
     auto before = accepted_record('p');
     before.refused = {{verifier('x'), start, start, now}};

@@ -163,8 +163,8 @@ class House {
         else if (truth_.disabled)
             asked.change = Revoke{question};
         else
-            asked.change = Confirm{question, jane(), verifier(errand.password), "192.0.2.1/32",
-                                   says_it_is_the_only_one_};
+            asked.change = Confirm{question,       jane(), verifier(errand.password),
+                                   "192.0.2.1/32", "",     says_it_is_the_only_one_};
         if (std::holds_alternative<Confirm>(asked.change)) confirmations_.push_back(asked);
         errand.step = Errand::Step::write;
     }

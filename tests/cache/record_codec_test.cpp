@@ -19,6 +19,12 @@ AccountRecord full_account() {
     return record;
 }
 
+AccountRecord stamped_account() {
+    auto record = full_account();
+    record.accepted[1].stamp = "a stamp";
+    return record;
+}
+
 LoginRecord known_login() {
     return {.generation = 9,
             .flushed = 3,
@@ -29,7 +35,7 @@ LoginRecord known_login() {
 
 TEST(RecordCodec, ReadsWhatItWrote) {
     for (const auto& record :
-         {full_account(), accepted_record(), AccountRecord{.generation = 1},
+         {full_account(), stamped_account(), accepted_record(), AccountRecord{.generation = 1},
           AccountRecord{.generation = 2, .refused = {{verifier('x'), start, start, 1}}}}) {
         const auto octets = encode(record);
         ASSERT_TRUE(octets);
@@ -51,14 +57,38 @@ TEST(RecordCodec, TakesNoKindForAnother) {
     EXPECT_FALSE(decode_login(account) || decode_login(not_before) || decode_login(""));
     EXPECT_FALSE(decode_not_before(account) || decode_not_before(login) || decode_not_before(""));
     auto newer = account;
-    newer[1] = 2;
-    EXPECT_FALSE(decode_account(newer));
+    for (const char version : {'\x02', '\x03'}) {
+        newer[1] = version;
+        EXPECT_FALSE(decode_account(newer));
+    }
+}
+
+// Gateways that know no stamps read what has none.
+TEST(RecordCodec, AVersionOfItsOwnHasStamps) {
+    EXPECT_EQ(encode(full_account())->substr(0, 2), "A\x01");
+    auto stamped = *encode(stamped_account());
+    EXPECT_EQ(stamped.substr(0, 2), "A\x02");
+    stamped[1] = 1;
+    EXPECT_FALSE(decode_account(stamped));
+    stamped[1] = 3;
+    EXPECT_FALSE(decode_account(stamped));
+    auto none = full_account();
+    auto octets = encode(none)->substr(2);
+    std::string blank = "A\x02" + octets.substr(0, 17);  // generations, the number of accepted
+    for (std::size_t entry = 0; entry < 2; ++entry)
+        blank += octets.substr(17 + entry * 24, 24) + std::string(4, '\0');
+    blank += octets.substr(17 + 2 * 24);
+    EXPECT_FALSE(decode_account(blank)) << "without any stamp it would be written otherwise";
 }
 
 TEST(RecordCodec, RefusesWhatIsCutOrExtended) {
     const auto account = *encode(full_account()), login = *encode(known_login());
+    const auto stamped = *encode(stamped_account());
     for (std::size_t size = 0; size < account.size(); ++size)
         EXPECT_FALSE(decode_account(account.substr(0, size))) << size;
+    for (std::size_t size = 0; size < stamped.size(); ++size)
+        EXPECT_FALSE(decode_account(stamped.substr(0, size))) << size;
+    EXPECT_FALSE(decode_account(stamped + '\0'));
     for (std::size_t size = 0; size < login.size(); ++size)
         EXPECT_FALSE(decode_login(login.substr(0, size))) << size;
     EXPECT_FALSE(decode_account(account + '\0'));
@@ -68,12 +98,13 @@ TEST(RecordCodec, RefusesWhatIsCutOrExtended) {
 
 // Nothing is read of octets that would not be written like that.
 TEST(RecordCodec, WhatItReadsItWritesAgain) {
-    const auto account = *encode(full_account());
-    for (std::size_t bit = 0; bit < account.size() * 8; ++bit) {
-        auto flipped = account;
-        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-        if (const auto record = decode_account(flipped)) EXPECT_EQ(encode(*record), flipped) << bit;
-    }
+    for (const auto& account : {*encode(full_account()), *encode(stamped_account())})
+        for (std::size_t bit = 0; bit < account.size() * 8; ++bit) {
+            auto flipped = account;
+            flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+            if (const auto record = decode_account(flipped))
+                EXPECT_EQ(encode(*record), flipped) << bit;
+        }
 }
 
 TEST(RecordCodec, KeepsNoAccountThatCannotBe) {
@@ -128,6 +159,8 @@ TEST(RecordCodec, KeepsNoAccountThatCannotBe) {
                       for (char network = 'a'; network <= 'p'; ++network)
                           record.networks.emplace_back(1, network);
                   }},
+             Case{"a stamp too long",
+                  [](auto& record) { record.accepted[0].stamp.assign(longest_stamp + 1, 'x'); }},
              Case{"too long",
                   [](auto& record) { record.principal.groups.assign(1000, std::string(66, 'x')); }},
          }) {

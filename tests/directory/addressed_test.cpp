@@ -56,6 +56,13 @@ TEST_F(AddressedTest, WhoHasLoggedInIsWhoTheOtherOneSays) {
     EXPECT_THAT(asked->asked, ElementsAre("jane@example.org")) << "the name that was proved";
 }
 
+TEST_F(AddressedTest, WhoKnowsThePasswordTellsWhetherTheAccountHasChanged) {
+    auto stamped = jane;
+    stamped.stamp = "as it was";
+    const auto answer = ask(stamped, entry);
+    EXPECT_EQ(std::get<identity::Accepted>(answer).stamp, "as it was");
+}
+
 TEST_F(AddressedTest, TheOtherOneIsNotAskedWithoutAPassword) {
     for (const auto& no : {AuthResult(Rejected{Reason::bad_credentials, "jane"}),
                            AuthResult(Unavailable{Scope::busy, "full"})}) {

@@ -33,12 +33,12 @@ Read read(std::string_view lines) {
 }
 
 std::string in_words(const ServiceSettings& settings) {
-    const auto& [store, redis, watch] = settings.cache.value();
+    const auto& [store, redis, watch, check] = settings.cache.value();
     const auto& guard = settings.layers.guard.value();
-    return fmt::format("{} {} {} {} {} {} \"{}\" {} {} {} {}", store.entries, store.bytes,
+    return fmt::format("{} {} {} {} {} {} \"{}\" {} {} {} {} {}", store.entries, store.bytes,
                        store.rules.positive.count(), store.rules.negative.count(),
-                       store.rules.stale.count(), store.local.count(), redis, watch, guard.failures,
-                       guard.total, guard.quiet.count());
+                       store.rules.stale.count(), store.local.count(), redis, watch, check,
+                       guard.failures, guard.total, guard.quiet.count());
 }
 
 TEST(CacheSettings, ThePageIsWhatIsRead) {
@@ -63,12 +63,13 @@ TEST(CacheSettings, WithoutTheTablesNothingIsRemembered) {
 TEST(CacheSettings, EveryKeyIsRead) {
     const auto given = read(
         "cache = { entries = 5, size = \"1m\", local = \"1s\", redis = \"shared\", watch = true, "
+        "check = \"attribute\", "
         "ttl = { positive = "
         "\"2h\", negative = \"2m\", stale = \"3h\" } }\n"
         "lockout-guard = { failures = 2, total = 7, quiet = \"1h\" }\n");
     EXPECT_THAT(given.problems, IsEmpty());
     EXPECT_EQ(in_words(given.settings),
-              "5 1048576 7200000 120000 10800000 1000 \"shared\" true 2 7 3600000");
+              "5 1048576 7200000 120000 10800000 1000 \"shared\" true true 2 7 3600000");
 }
 
 TEST(CacheSettings, StaleIsLongerThanPositive) {

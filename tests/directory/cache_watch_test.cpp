@@ -73,8 +73,9 @@ class CacheWatchTest : public testing::Test {
             io.get_executor(),
             "people"};
         auto store = std::make_shared<cache::Store>(cache::StoreSettings(), std::move(parts));
-        cached = std::make_unique<Cached>(std::make_unique<TellingDirectory>(people),
-                                          std::move(store), log, "people", true);
+        cached =
+            std::make_unique<Cached>(std::make_unique<TellingDirectory>(people), std::move(store),
+                                     log, "people", Invalidation{.watches = true});
         hear();
     }
     void hear() {
@@ -175,8 +176,9 @@ TEST_F(CacheWatchTest, MayBeLeftListeningWhenItsThreadEnds) {
             last->get_executor(),
             "people"});
     auto others = std::make_shared<People>();
-    auto watched = std::make_unique<Cached>(std::make_unique<TellingDirectory>(others),
-                                            std::move(store), log, "people", true);
+    auto watched =
+        std::make_unique<Cached>(std::make_unique<TellingDirectory>(others), std::move(store), log,
+                                 "people", Invalidation{.watches = true});
     test::run_until(*last, [&] { return others->heard_by != nullptr; });
     watched.reset();
     EXPECT_FALSE(others->destroyed);

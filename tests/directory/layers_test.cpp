@@ -35,6 +35,7 @@ class LayersTest : public testing::Test {
         }
         auto ask = [this](const Credentials& asked) { return answer(asked.copy()); };
         auto backend = std::make_unique<FakeDirectory>(ask);
+        backend->set_check([this](const std::string&) { return changed(); });
         record = backend->record();
         const auto keys = [secret = crypto::random_octets(32)] {
             return cache::Keys(crypto::Secret(secret), "people", "");
@@ -53,8 +54,15 @@ class LayersTest : public testing::Test {
         co_await door->pass();
         if (down) co_return Unavailable{Scope::directory, "down"};
         if (asked.login.text() == "nobody") co_return Rejected{Reason::unknown_user, ""};
-        if (asked.password.reveal() == "right") co_return Accepted{{.name = asked.login.text()}};
+        if (asked.password.reveal() == "right")
+            co_return Accepted{
+                {.name = asked.login.text()}, identity::Source::directory, "as it was"};
         co_return Rejected{Reason::bad_credentials, asked.login.text()};
+    }
+
+    net::Task<StampResult> changed() {
+        co_await net::sleep_for(check_takes);
+        co_return Stamp::differs;
     }
 
     Running<AuthResult>& ask(const std::string& login, const std::string& password,
@@ -85,7 +93,7 @@ class LayersTest : public testing::Test {
     test::CapturedLog log;
     LayerSettings settings;
     cache::StoreSettings store_settings;
-    std::chrono::milliseconds takes{0};
+    std::chrono::milliseconds takes{0}, check_takes{0};
     bool down = false;
     std::shared_ptr<const FakeDirectory::Record> record;
     std::vector<std::unique_ptr<Credentials>> questions;
@@ -97,6 +105,24 @@ class Order : public LayersTest, public testing::WithParamInterface<bool> {};
 INSTANTIATE_TEST_SUITE_P(Layers, Order, testing::Bool(), [](const auto& each) {
     return each.param ? "AsItIs" : "NeighboursSwapped";
 });
+
+// What is remembered may have to be looked up and checked before anybody is asked: that is waiting,
+// too. Inside the cache a deadline would begin when this is over.
+TEST_P(Order, WhatTheCacheWaitsForIsPartOfTheTime) {
+    settings.timeout = 2s;
+    settings.invalidation.checks = true;
+    store_settings.local = 0ms;
+    check_takes = 220ms;
+    build(GetParam(), Layer::timed);
+    door->let_pass();
+    ASSERT_EQ(outcome("jane", "right"), "accepted directory");
+    auto& question = ask("jane", "right");
+    test::run_until(io, [&] { return question.done(); });
+    const auto result = question.value();
+    EXPECT_EQ(std::get<Unavailable>(result).why,
+              fmt::format("no answer within {} ms", GetParam() ? 2000 : 1800))
+        << "1800 ms are those of the attempt, behind the check";
+}
 
 TEST_P(Order, WhoIsRememberedNeverMeetsTheGuard) {
     settings.guard = GuardSettings{.failures = 2, .total = 2};

@@ -68,7 +68,8 @@ Change some_change(Chance& chance, const AccountRecord& record) {
             return Flush{};
         default:
             return Confirm{question, principal, chance.verifier(),
-                           std::string(chance.below(70), 'n')};
+                           std::string(chance.below(70), 'n'),
+                           std::string(chance.below(2) * chance.below(longest_stamp + 5), 's')};
     }
 }
 
@@ -96,7 +97,10 @@ void check(AccountRecord record, std::string_view input) {
         if (!next) continue;
         require(next->generation > record.generation && next->confirmed <= next->generation);
         const auto octets = encode(*next);
-        if (!octets) return require(input.size() + 100 + 70 * networks_at_most > longest_record);
+        if (!octets)
+            return require(input.size() + 100 + 70 * networks_at_most +
+                               (longest_stamp + 4) * accepted_at_most >
+                           longest_record);
         require(decode_account(*octets) == *next);
         record = *next;
     }

@@ -64,32 +64,34 @@ class CacheGateways : public testing::Test {
     // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it.
     std::unique_ptr<Gateway> gateway(cache::StoreSettings settings = usual(),
                                      const std::string& secret = "", bool after_ours = false) {
-        auto text = fmt::format("url = \"{}\"\ntimeout = \"{}\"\n", redis->url(), redis_timeout);
+        const auto text = redis_lines() + fmt::format("timeout = \"{}\"\n", redis_timeout);
         auto document = config::Document::parse("[redis.shared]\n" + text, "test.toml");
         auto section = document.root().table("redis").table("shared");
         const auto redis_settings = cache::read_redis_settings(section);
         EXPECT_TRUE(document.problems().empty());
-        const auto keys = [](const std::string& of) {
+        const auto keys_of = [](const std::string& of) {
             return cache::Keys(crypto::Secret(of), "people", "");
         };
-        cache::KeyRing ring{keys(secret.empty() ? key : secret), std::nullopt};
-        if (after_ours) ring.previous.emplace(keys(key));
+        cache::KeyRing ring{keys_of(secret.empty() ? key : secret), std::nullopt};
+        if (after_ours) ring.previous.emplace(keys_of(key));
         auto made = std::make_unique<Gateway>();
         auto connection =
-            std::make_unique<cache::Redis>(redis_settings, "shared", log, io.get_executor());
+            std::make_unique<cache::Redis>(redis_settings, "shared", log, where->get_executor());
         auto* client = connection.get();
         made->store = std::make_shared<cache::Store>(
             settings, cache::Store::Parts{std::move(ring), std::move(connection), log,
-                                          io.get_executor(), "people"});
+                                          where->get_executor(), "people"});
         made->store->subscribe(redis_settings, "shared");
         auto inner = std::make_unique<FakeDirectory>(
             [this](const Credentials& asked) { return answered(people.answer(asked)); },
             [this](const identity::Login& login) { return found(people.look_up(login)); });
         made->cached = std::make_unique<Cached>(std::move(inner), made->store, log, "people");
-        test::run_until(io, [&] { return client->is_up() && made->store->is_heard(); });
-        settle();  // it asks when everything was flushed last
+        test::run_until(*where, [&] { return client->is_up() && made->store->is_heard(); });
+        test::run_task(*where, net::sleep_for(150ms));  // it asks when everything was flushed last
         return made;
     }
+    // Of [redis.shared].
+    virtual std::string redis_lines() const { return fmt::format("url = \"{}\"\n", redis->url()); }
     static cache::StoreSettings usual() {
         return {.rules = {.positive = 1h, .negative = 1min, .stale = 24h}, .local = 10s};
     }
@@ -114,16 +116,21 @@ class CacheGateways : public testing::Test {
     }
     // Until what is written behind has arrived, and what is published has been heard.
     void settle() { test::run_task(io, net::sleep_for(150ms)); }
-    std::int64_t flush(Gateway& at, const std::optional<std::string>& login) {
+    Forgotten forget(Gateway& at, const std::optional<std::string>& login) {
         std::optional<identity::Login> whose;
         if (login) whose = test::login(*login);
-        const auto done = test::run_task(io, at.cached->forget(whose));
-        EXPECT_TRUE(std::get<Forgotten>(done).complete);
-        return std::get<Forgotten>(done).gateways;
+        return std::get<Forgotten>(test::run_task(io, at.cached->forget(whose)));
     }
-    std::vector<std::string> records() {
+    std::int64_t flush(Gateway& at, const std::optional<std::string>& login) {
+        const auto done = forget(at, login);
+        EXPECT_TRUE(done.complete);
+        return done.gateways;
+    }
+    // Of logins and accounts.
+    std::vector<std::string> records() { return keys("postern:people:[la]:*"); }
+    std::vector<std::string> keys(const std::string& pattern) {
         std::vector<std::string> names;
-        const auto all = redis->ask({"KEYS", "*"});
+        const auto all = redis->ask({"KEYS", pattern});
         for (std::size_t at = 0; at < all.size();) {
             const auto end = std::min(all.find('\n', at), all.size());
             names.push_back(all.substr(at, end - at));
@@ -133,6 +140,7 @@ class CacheGateways : public testing::Test {
     }
 
     asio::io_context io{1};
+    asio::io_context* where = &io;  // the next gateway lives
     test::CapturedLog log;
     std::string redis_timeout = "2s";  // longer than a busy machine is busy
     std::string key = crypto::random_octets(32);

@@ -60,8 +60,10 @@ DirectoryHost::DirectoryHost(std::string_view settings) {
 
 std::vector<std::string> DirectoryHost::build(std::string_view settings) {
     auto document = config::Document::parse("[directory.people]\n" + std::string(settings), "t");
-    auto section = document.root().table("directory").table("people");
-    service_ = directory::make_service("people", section, {loader_, hash_pool_, {}, {}, log_});
+    auto root = document.root();
+    auto section = root.table("directory").table("people");
+    service_ = directory::make_service(
+        "people", section, {loader_, hash_pool_, {}, {}, log_, cache::read_shared_settings(root)});
     document.report_unknown_keys();
     std::vector<std::string> problems;
     for (const auto& problem : document.problems())

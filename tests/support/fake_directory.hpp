@@ -76,11 +76,13 @@ class FakeDirectory final : public directory::Directory {
     using Authenticate =
         std::function<net::Task<identity::AuthResult>(const identity::Credentials&)>;
     using LookUp = std::function<net::Task<identity::LookupResult>(const identity::Login&)>;
+    using Check = std::function<net::Task<directory::StampResult>(const std::string&)>;
 
     // Outlives the directory, which decorators swallow.
     struct Record {
         std::vector<std::string> asked;  // logins in the order in which they came in
         std::size_t inside = 0, most_inside = 0;
+        std::vector<std::string> checked;  // stamps
         bool destroyed = false;
     };
 
@@ -98,12 +100,17 @@ class FakeDirectory final : public directory::Directory {
         Inside inside(record_, login);
         co_return co_await look_up_(login);
     }
+    net::Task<directory::StampResult> check_stamp(const std::string& stamp) override {
+        record_->checked.push_back(stamp);
+        co_return co_await check_(stamp);
+    }
     directory::Capabilities capabilities() const override { return capabilities_; }
 
     std::shared_ptr<const Record> record() const { return record_; }
     void set_capabilities(const directory::Capabilities& capabilities) {
         capabilities_ = capabilities;
     }
+    void set_check(Check check) { check_ = std::move(check); }
 
     // What a fake may do.
     static Authenticate accept() {
@@ -150,6 +157,7 @@ class FakeDirectory final : public directory::Directory {
     static net::Task<identity::AuthResult> accepted(std::string name) {
         co_return identity::Accepted{{.name = std::move(name)}};
     }
+    static net::Task<directory::StampResult> checked(directory::Stamp stamp) { co_return stamp; }
     static net::Task<identity::AuthResult> answered(identity::AuthResult result) {
         co_return result;
     }
@@ -169,6 +177,7 @@ class FakeDirectory final : public directory::Directory {
 
     Authenticate authenticate_;
     LookUp look_up_;
+    Check check_ = [](const std::string&) { return checked(directory::Stamp::differs); };
     directory::Capabilities capabilities_;
     std::shared_ptr<Record> record_ = std::make_shared<Record>();
 };

@@ -50,14 +50,15 @@ std::string in_words(const Settings& settings) {
     return fmt::format(
         "{} {} {} {} {} {} {} {} {} {} {}\n"
         "{} {} {} {} {} {} {} {}\n"
-        "{} {} {} {} {} {} {}\n{} {} {} {}",
+        "{} {} {} {} {} {} {} {}\n{} {} {} {}",
         settings.round_robin, settings.start_tls, settings.tls_name, number(own.kind), own.dn,
         number(settings.method), settings.reads_as_user, settings.netbios_domains,
         number(settings.scope), number(settings.dereference), settings.timeout.count(),  //
         names.name, names.email, names.email_alias, names.groups, names.secret, names.description,
-        names.class_names, names.on_behalf_of, names.further, number(settings.group_names),
-        groups.bases, number(groups.nesting), groups.depth, groups.limit, groups.own_addresses,
-        pool.searches, pool.binds, pool.idle.count(), settings.allow_weak_schemes);
+        names.class_names, names.on_behalf_of, names.further, names.changed,
+        number(settings.group_names), groups.bases, number(groups.nesting), groups.depth,
+        groups.limit, groups.own_addresses, pool.searches, pool.binds, pool.idle.count(),
+        settings.allow_weak_schemes);
 }
 
 std::vector<std::string> problems(const std::string& lines) {

@@ -48,6 +48,8 @@ TEST(LdapSettings, MistakesAreNamed) {
         {good + "bind.auth = { method = \"template\", template = \"?@corp.example\" }\n",
          "is no DN"},
         {good + "filter.email = \"(mail=jane)\"\n", "no placeholder"},
+        {good + "cache.check = \"attribute\"\nattributes.changed = []\n",
+         "no attribute that cache.check could look at"},
         {good + "filter.list = \"objectClass=person\"\n", "at octet 1: no search filter"},
     };
     for (const auto& [lines, what] : cases) {
