@@ -18,19 +18,21 @@ COPY --from=compile /program /
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libargon2-1 libboost-json1.81.0 libcrypt1 libfmt9 \
-        libhiredis0.14 libicu72 libidn2-0 libldap-2.5-0 libpq5 libre2-9 libspdlog1.10 libssl3 libtomlplusplus3 \
+ && apt-get install -y --no-install-recommends ca-certificates libargon2-1 libboost-container1.81.0 \
+        libboost-json1.81.0 libcrypt1 libfmt9 libhiredis0.14 libicu72 libidn2-0 libldap-2.5-0 libpq5 libre2-9 \
+        libspdlog1.10 libssl3 libtomlplusplus3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 2525 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin postern \
  && install -d /etc/postern \
  && install -d -o postern -g postern -m 700 /run/postern
 COPY --from=program / /usr/local/
+RUN postern version
 USER 2525:2525
 EXPOSE 2587 2465
 
 # The settings give it a listener on loopback that wants no PROXY header.
 ENV POSTERN_HEALTH_PORT=2525
-HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$POSTERN_HEALTH_PORT && read -r -t 4 greeting <&3 && [[ $greeting == 220* ]] && echo QUIT >&3"]
 
 ENTRYPOINT ["postern"]

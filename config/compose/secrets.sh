@@ -52,6 +52,7 @@ END
 
 for folder in *; do
     [ "$folder" = ca ] || cp ca/ca.pem "$folder/ca.pem"
-    chown -R "$(uid_of "$folder"):" "$folder"
+    uid=$(uid_of "$folder")
+    chown -R "$uid:$uid" "$folder"
 done
 echo "All secrets are there."
