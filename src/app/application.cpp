@@ -7,7 +7,6 @@
 #include <csignal>
 #include <iostream>
 
-#include "net/peer.hpp"
 #include "observe/events.hpp"
 
 namespace postern::app {
@@ -23,14 +22,22 @@ constexpr auto last_words = 5s;
 
 }  // namespace
 
+// The name may change at a reload; who waits at the address does not notice.
 struct Application::OpenListener {
-    std::string name;
+    std::shared_ptr<std::string> name;
     std::string address;  // as in the settings
     std::shared_ptr<net::Acceptor> acceptor;
     BackgroundTask task;
 
     // What the kernel has accepted for us already is still served.
     ~OpenListener() { acceptor->stop(); }
+
+    bool serves(const ListenerSettings& listener) const {
+        const bool is_bound_there =
+            std::ranges::find(listener.bind, address) != listener.bind.end();
+        // At port 0 each has a port of its own.
+        return is_bound_there && (*name == listener.name || !address.ends_with(":0"));
+    }
 };
 
 std::unique_ptr<Application> Application::create(std::vector<std::string> config_files) {
@@ -58,7 +65,8 @@ std::unique_ptr<Application> Application::create(std::vector<std::string> config
         return nullptr;
     }
     for (unsigned i = 0; i < first->server.workers; ++i)
-        application->workers_.push_back(std::make_unique<Worker>(application->log_));
+        application->workers_.push_back(
+            std::make_unique<Worker>(application->log_, application->connection_limits_));
     application->adopt(std::move(first));
     application->open_control();
     return application;
@@ -102,6 +110,11 @@ bool Application::run() {
         std::make_unique<BackgroundTask>(io_, log_, "signals", [this] { return obey_signals(); }));
     tasks_.push_back(
         std::make_unique<BackgroundTask>(io_, log_, "retiring", [this] { return retire(); }));
+    if (service_manager_.watchdog().count() > 0)
+        tasks_.push_back(std::make_unique<BackgroundTask>(io_, log_, "watchdog",
+                                                          [this] { return prove_life(); }));
+    warn_of_unused_sockets();
+    service_manager_.ready("Serving");
     log_.write(events::server_started,
                {{"hostname", current()->server.hostname}, {"workers", workers_.size()}});
     io_.run();
@@ -115,7 +128,7 @@ Application::Listeners Application::missing_listeners(const Generation& generati
     for (const auto& listener : generation.server.listeners) {
         for (const auto& address : listener.bind) {
             const bool is_open = std::ranges::any_of(listeners_, [&](const auto& open) {
-                return open->name == listener.name && open->address == address;
+                return open->address == address && open->serves(listener);
             });
             if (!is_open) missing.push_back(open_listener(listener.name, address));
         }
@@ -123,30 +136,33 @@ Application::Listeners Application::missing_listeners(const Generation& generati
     return missing;
 }
 
-// Listeners are kept by name and address over a reload.
+// Sockets are kept by their address over a reload, whatever the listener is called then.
 void Application::close_unwanted_listeners(const Generation& generation) {
+    const auto& wanted = generation.server.listeners;
     std::erase_if(listeners_, [&](const auto& open) {
-        return std::ranges::none_of(generation.server.listeners, [&](const auto& listener) {
-            return listener.name == open->name &&
-                   std::ranges::find(listener.bind, open->address) != listener.bind.end();
-        });
+        const auto listener =
+            std::ranges::find_if(wanted, [&](const auto& each) { return open->serves(each); });
+        if (listener == wanted.end()) return true;
+        *open->name = listener->name;
+        return false;
     });
 }
 
-std::unique_ptr<Application::OpenListener> Application::open_listener(const std::string& name,
+std::unique_ptr<Application::OpenListener> Application::open_listener(const std::string& first_name,
                                                                       const std::string& address) {
-    auto acceptor = std::make_shared<net::Acceptor>(io_, address);
+    auto acceptor = std::make_shared<net::Acceptor>(io_, address, inherited_);
+    const auto name = std::make_shared<std::string>(first_name);
     const auto endpoint = acceptor->endpoint();
-    log_.write(events::server_listening, {{"listener", name},
+    log_.write(events::server_listening, {{"listener", first_name},
                                           {"address", endpoint.address().to_string()},
                                           {"port", endpoint.port()}});
     // Each socket is made on the worker that will serve it.
     const auto choose = [this, name] {
         // Whatever the settings become on the way: it came in by this listener, as it was.
         auto& worker = least_busy();
-        const auto serve = [this, &worker, name, generation = current(),
+        const auto serve = [&worker, listener = *name, generation = current(),
                             seat = worker.seat()](net::Socket socket) {
-            welcome(worker, std::move(socket), name, generation, seat);
+            welcome(worker, std::move(socket), listener, generation, seat);
         };
         return net::Acceptor::Destination{&worker.io(), serve};
     };
@@ -155,9 +171,22 @@ std::unique_ptr<Application::OpenListener> Application::open_listener(const std:
     };
     // What is inside cannot be moved. NOLINTNEXTLINE(modernize-make-unique)
     return std::unique_ptr<OpenListener>(new OpenListener{
-        name, address, acceptor, BackgroundTask(io_, log_, "listener " + name, [=] {
+        name, address, acceptor, BackgroundTask(io_, log_, "listener " + first_name, [=] {
             return acceptor->accept_loop(choose, complain);
         })});
+}
+
+// Whoever connects there waits for nobody.
+void Application::warn_of_unused_sockets() {
+    for (const auto& endpoint : inherited_.endpoints()) {
+        const bool is_used = std::ranges::any_of(
+            listeners_, [&](const auto& open) { return open->acceptor->endpoint() == endpoint; });
+        if (!is_used)
+            log_.write(events::config_warning,
+                       {{"why", "no listener has the address of an inherited socket"},
+                        {"address", endpoint.address().to_string()},
+                        {"port", endpoint.port()}});
+    }
 }
 
 // All that can go wrong, opening an address, comes first.
@@ -173,25 +202,12 @@ void Application::adopt(std::unique_ptr<Generation> generation) {
 void Application::welcome(Worker& worker, net::Socket socket, const std::string& listener,
                           const std::shared_ptr<const Generation>& generation,
                           std::shared_ptr<void> seat) {
-    boost::system::error_code error;
-    const auto peer = net::normal_form(socket.remote_endpoint(error));
-    if (error) return;  // gone again
     const auto found = generation->listeners.find(listener);
     if (found == generation->listeners.end()) return;
-
-    const auto& limits = generation->environment->settings.limits;
-    const auto network = net::client_network(peer.address());
-    auto place =
-        connection_limits_.enter(network, limits.connections, limits.connections_per_network);
-    if (!place) {
-        log_.write(events::session_refused, {"", peer.address().to_string()},
-                   {{"network", network}, {"listener", listener}});
-        return worker.turn_away(std::move(socket), found->second.implicit_tls);
-    }
     worker.serve(
-        std::move(socket), found->second,
-        std::shared_ptr<const session::Environment>(generation, generation->environment.get()),
-        std::move(place), std::move(seat));
+        {std::move(socket), found->second,
+         std::shared_ptr<const session::Environment>(generation, generation->environment.get()),
+         std::move(seat)});
 }
 
 Worker& Application::least_busy() {
@@ -209,6 +225,7 @@ void Application::open_control() {
 
 // Stop accepting, let sessions finish, cut the rest; at once when it is asked for twice.
 net::Task<> Application::drain() {
+    service_manager_.stopping();
     listeners_.clear();
     log_.write(events::server_draining, {{"sessions", sessions()}});
     const auto deadline = net::Clock::now() + current()->server.drain_timeout;

@@ -14,8 +14,10 @@
 #include "app/connection_limits.hpp"
 #include "app/control.hpp"
 #include "app/generation.hpp"
+#include "app/service_manager.hpp"
 #include "app/worker.hpp"
 #include "net/acceptor.hpp"
+#include "net/inherited_sockets.hpp"
 
 namespace postern::app {
 
@@ -46,15 +48,19 @@ class Application {
     using Listeners = std::vector<std::unique_ptr<OpenListener>>;
     Listeners missing_listeners(const Generation& generation);
     void close_unwanted_listeners(const Generation& generation);
+    void warn_of_unused_sockets();
     std::unique_ptr<OpenListener> open_listener(const std::string& name,
                                                 const std::string& address);
-    void welcome(Worker& worker, net::Socket socket, const std::string& listener,
-                 const std::shared_ptr<const Generation>& generation, std::shared_ptr<void> seat);
+    static void welcome(Worker& worker, net::Socket socket, const std::string& listener,
+                        const std::shared_ptr<const Generation>& generation,
+                        std::shared_ptr<void> seat);
     Worker& least_busy();
 
     void open_control();
     net::Task<> obey_signals();
     net::Task<> reload();
+    net::Task<bool> try_to_reload();
+    net::Task<> prove_life();
     void warn_of_restart(const Generation& now, const Generation& next);
     net::Task<> drain();
     net::Task<> retire();
@@ -64,6 +70,8 @@ class Application {
     std::size_t sessions() const;
 
     const std::vector<std::string> config_files_;
+    const ServiceManager service_manager_ = ServiceManager::of_environment();
+    const net::InheritedSockets inherited_ = net::InheritedSockets::of_environment();
     net::asio::io_context io_{1};
     net::asio::signal_set signals_{io_};
     std::atomic<bool> draining_{false};

@@ -28,8 +28,14 @@ net::Task<> Application::obey_signals() {
     }
 }
 
-// All or nothing: a mistake in the new settings leaves the old ones in force.
 net::Task<> Application::reload() {
+    service_manager_.reloading();
+    const bool done = co_await try_to_reload();
+    service_manager_.ready(done ? "Serving" : "Serving; the new settings have mistakes");
+}
+
+// All or nothing: a mistake in the new settings leaves the old ones in force, and is false.
+net::Task<bool> Application::try_to_reload() {
     try {
         log_.reopen();
         auto document = config::Document::load(config_files_);
@@ -40,16 +46,18 @@ net::Task<> Application::reload() {
                                                     {"line", problem.line},
                                                     {"problem", problem.what},
                                                     {"hint", problem.hint}});
-            co_return;
+            co_return false;
         }
         const auto level = next->log.level;
         warn_of_restart(*current(), *next);
         adopt(std::move(next));
         log_.set_level(level);
         log_.write(events::config_reloaded, {});
+        co_return true;
     } catch (const std::exception& error) {
         log_.write(events::config_refused, {{"problem", error.what()}});
     }
+    co_return false;
 }
 
 // What threads and files were made of at the start stays as it is.
@@ -62,6 +70,18 @@ void Application::warn_of_restart(const Generation& now, const Generation& next)
     if (next.server.hash_pool != now.server.hash_pool) warn("server.hash");
     if (next.server.control != now.server.control) warn("server.control");
     if (next.log.file != now.log.file) warn("log.file");
+}
+
+// That this thread and all workers turn: one that does not, answers no more, and systemd hears
+// nothing from us.
+net::Task<> Application::prove_life() {
+    const auto pause = service_manager_.watchdog() / 4;
+    for (;;) {
+        for (const auto& worker : workers_)
+            co_await worker->turn();
+        service_manager_.alive();
+        co_await net::sleep_for(pause);
+    }
 }
 
 // A generation that no session uses any more goes, here and not on a worker, for its directories

@@ -110,7 +110,9 @@ NextHops build_next_hops(config::Section& root, const ServerSettings& server,
 // The context is made anew at each reload, so a renewed certificate needs no restart.
 session::Listener build_listener(config::Section& root, const ListenerSettings& settings,
                                  const Foundation& foundation) {
-    session::Listener listener{settings.name, settings.implicit_tls, nullptr, settings.bare_paths};
+    session::Listener listener{settings.name,    settings.implicit_tls,
+                               nullptr,          settings.bare_paths,
+                               settings.proxies, settings.proxies_end_tls};
     if (settings.tls.certificates.empty()) return listener;
     try {
         listener.tls = net::TlsContext::server(settings.tls, foundation.tickets);

@@ -109,12 +109,21 @@ void read_workarounds(config::Section& section, ListenerSettings& listener) {
     }
 }
 
+void read_proxy_protocol(config::Section section, ListenerSettings& listener) {
+    listener.proxies = net::read_networks(section, "from");
+    listener.proxies_end_tls = section.boolean("tls", false);
+    if (listener.proxies_end_tls && listener.proxies.empty())
+        section.problem("tls", "there is no balancer whose word on TLS could be believed",
+                        "proxy-protocol.from = [\"10.0.0.5\"]");
+}
+
 ListenerSettings read_listener(std::string name, config::Section section,
                                const std::vector<net::TlsFiles>& certificates, Bound& bound) {
     ListenerSettings listener;
     listener.name = std::move(name);
     read_bind(section, listener, bound);
     read_workarounds(section, listener);
+    read_proxy_protocol(section.table("proxy-protocol"), listener);
 
     auto tls = section.table("tls");
     listener.implicit_tls = tls.boolean("implicit", false);

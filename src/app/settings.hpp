@@ -6,6 +6,7 @@
 #include "config/section.hpp"
 #include "crypto/hash_pool.hpp"
 #include "crypto/password_hash.hpp"
+#include "net/networks.hpp"
 #include "net/tls_settings.hpp"
 #include "observe/log.hpp"
 
@@ -17,7 +18,9 @@ struct ListenerSettings {
     std::vector<std::string> bind;  // "[::]:587"
     net::TlsServerSettings tls;     // without certificates: no STARTTLS
     bool implicit_tls = false;
-    bool bare_paths = false;  // workarounds = ["bare-path"]
+    bool bare_paths = false;       // workarounds = ["bare-path"]
+    net::Networks proxies;         // proxy-protocol.from
+    bool proxies_end_tls = false;  // proxy-protocol.tls
 };
 
 // [server]

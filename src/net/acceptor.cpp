@@ -57,10 +57,15 @@ class Descriptor {
 
 }  // namespace
 
-Acceptor::Acceptor(asio::io_context& background, std::string_view address, int backlog)
+Acceptor::Acceptor(asio::io_context& background, std::string_view address,
+                   const InheritedSockets& inherited, int backlog)
     : listener_(background.get_executor()) {
     try {
         const Endpoint endpoint = parse(address);
+        if (const auto descriptor = inherited.duplicate(endpoint)) {
+            adopt(endpoint, *descriptor);
+            return;
+        }
         const bool every_address =
             endpoint.address().is_v6() && endpoint.address().is_unspecified();
         try {
@@ -90,6 +95,14 @@ void Acceptor::open(Endpoint endpoint, int backlog) {
     listener_.listen(backlog);
     listener_.non_blocking(true);
     endpoint_ = listener_.local_endpoint();
+}
+
+void Acceptor::adopt(const Endpoint& endpoint, int descriptor) {
+    listener_.assign(endpoint.protocol(), descriptor);
+    listener_.set_option(asio::ip::tcp::no_delay(true));
+    listener_.non_blocking(true);
+    endpoint_ = endpoint;
+    is_inherited_ = true;
 }
 
 // Until none waits (no error), `at_most` are done, or one fails. The bare call, because Asio wants
@@ -129,7 +142,7 @@ Task<> Acceptor::accept_loop(Choose choose, Complain complain) {
 
 void Acceptor::stop() {
     if (!listener_.is_open()) return;
-    if (choose_) accept_waiting(1'000'000);
+    if (choose_ && !is_inherited_) accept_waiting(1'000'000);
     error_code ignored;
     listener_.close(ignored);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/inherited_sockets.hpp"
 #include "net/stream.hpp"
 #include "net/task.hpp"
 
@@ -31,9 +32,10 @@ class Acceptor {
 
     // Listens on "0.0.0.0:25", "[::1]:587", "127.0.0.1:0" (a free port) or "[::]:587", which takes
     // IPv4 as well, and stands for "0.0.0.0:587" on a machine without IPv6. SO_REUSEPORT lets a
-    // second process of the same user listen beside us and take over. Throws std::runtime_error
-    // with the address and the reason.
-    Acceptor(asio::io_context& background, std::string_view address, int backlog = 1024);
+    // second process of the same user listen beside us and take over. An inherited socket that is
+    // bound there is used as it is. Throws std::runtime_error with the address and the reason.
+    Acceptor(asio::io_context& background, std::string_view address,
+             const InheritedSockets& inherited = {}, int backlog = 1024);
 
     // The address that is really bound.
     const Endpoint& endpoint() const { return endpoint_; }
@@ -43,17 +45,20 @@ class Acceptor {
     Task<> accept_loop(Choose choose, Complain complain);
 
     // Ends the loop: hands over what the kernel has already accepted for us, which closing would
-    // reset, and closes. From the background thread.
+    // reset, and closes. Of an inherited socket the queue is left to whoever comes next. From the
+    // background thread.
     void stop();
 
  private:
     using Listener = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
     void open(Endpoint endpoint, int backlog);
+    void adopt(const Endpoint& endpoint, int descriptor);
     boost::system::error_code accept_waiting(std::size_t at_most);
 
     Listener listener_;
     Endpoint endpoint_;
+    bool is_inherited_ = false;
     Choose choose_;
 };
 

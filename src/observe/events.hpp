@@ -33,6 +33,14 @@ inline constexpr Event session_opened{"session.opened", Level::debug, "A client 
 inline constexpr Event session_closed{"session.closed", Level::info, "A session has ended."};
 inline constexpr Event session_refused{"session.refused", Level::warning,
                                        "A connection was turned away with 421: too many of them."};
+inline constexpr Event session_proxy_failed{
+    "session.proxy-failed", Level::warning,
+    "A balancer of proxy-protocol.from sent no PROXY header in time, or none that can be "
+    "understood; the connection was closed, and `why` tells what was wrong."};
+inline constexpr Event session_proxy_refused{
+    "session.proxy-refused", Level::warning,
+    "A PROXY header came from where none is expected: a balancer that is not in "
+    "proxy-protocol.from, or a client that would like another address. The session was closed."};
 inline constexpr Event session_tls_failed{"session.tls-failed", Level::info,
                                           "The TLS handshake with a client failed."};
 inline constexpr Event session_injection{

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/section.hpp"
-#include "expr/ip_network.hpp"
+#include "net/networks.hpp"
 
 namespace postern::session {
 
@@ -23,14 +23,14 @@ struct AuthLimitSettings {
     std::array<std::uint64_t, limit_kinds.size()> failures{};
     // After so long without a further one they are forgotten.
     std::chrono::milliseconds window = std::chrono::minutes(10);
-    std::vector<expr::IpNetwork> trusted;  // neither counted nor refused
-    std::string redis;                     // names a [redis.x]; empty: this process alone counts
+    net::Networks trusted;  // neither counted nor refused
+    std::string redis;      // names a [redis.x]; empty: this process alone counts
 
     std::uint64_t limit(LimitKind kind) const {
         return failures.at(static_cast<std::size_t>(kind));
     }
     bool any() const;
-    bool trusts(std::string_view address) const;
+    bool trusts(std::string_view address) const { return net::contains(trusted, address); }
 };
 
 // Mistakes become Problems.

@@ -170,7 +170,7 @@ directory::Service* Authentication::directory() const {
 net::Task<AuthLimits::Admission> Authentication::admit(const std::string& network,
                                                        const identity::Login& login) {
     if (!environment_.auth_limits) co_return AuthLimits::Admission();
-    co_return co_await environment_.auth_limits->admit(facts_.remote_ip, network, login);
+    co_return co_await environment_.auth_limits->admit(facts_.trusted_ip(), network, login);
 }
 
 net::Task<AuthResult> Authentication::ask(identity::Credentials credentials) {
@@ -194,6 +194,7 @@ AuthResult Authentication::no_directory() const {
 }
 
 net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
+    if (facts_.unnamed) co_return std::nullopt;
     const auto name = environment_.settings.auth.network_principal.text(facts_);
     if (name.empty()) co_return std::nullopt;
     const auto login = identity::Login::parse(name);

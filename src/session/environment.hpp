@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "directory/service.hpp"
+#include "net/networks.hpp"
 #include "net/tls_context.hpp"
 #include "observe/log.hpp"
 #include "session/auth_limits.hpp"
@@ -39,6 +40,8 @@ struct Listener {
     bool implicit_tls = false;
     std::shared_ptr<const net::TlsContext> tls;  // nullptr: no certificate, no STARTTLS
     bool bare_paths = false;                     // MAIL FROM:jane@example.org is understood
+    net::Networks proxies = {};                  // of balancers, who send a PROXY header
+    bool proxies_end_tls = false;                // what they say of the client's TLS is believed
 };
 
 }  // namespace postern::session

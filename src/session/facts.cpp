@@ -17,12 +17,26 @@ std::string text_of(const address::Path& path, bool case_counts) {
 
 }  // namespace
 
-Facts::Facts(std::string listener_name, const net::Stream& stream)
-    : listener(std::move(listener_name)),
-      local_ip(stream.local().address().to_string()),
-      remote_ip(stream.remote().address().to_string()),
-      local_port(stream.local().port()),
-      remote_port(stream.remote().port()) {}
+Facts::Facts(std::string listener_name, const net::Stream& stream,
+             const std::optional<net::ProxyHeader>& introduction)
+    : listener(std::move(listener_name)), unnamed(introduction && !introduction->ends) {
+    const bool is_told = introduction && introduction->ends;
+    const auto& remote = is_told ? introduction->ends->client : stream.remote();
+    const auto& local = is_told ? introduction->ends->server : stream.local();
+    remote_ip = remote.address().to_string();
+    remote_port = remote.port();
+    local_ip = local.address().to_string();
+    local_port = local.port();
+    if (!introduction || !introduction->tls) return;
+    is_tls = true;
+    tls_version = introduction->tls->version;
+    tls_cipher = introduction->tls->cipher;
+}
+
+const std::string& Facts::trusted_ip() const {
+    static const std::string nobody;
+    return unnamed ? nobody : remote_ip;
+}
 
 void Facts::set_sender(const address::Path& path, bool case_counts) {
     sender = text_of(path, case_counts);
@@ -50,7 +64,7 @@ expr::Value Facts::value(expr::Variable variable) const {
         case expr::Variable::local_port:
             return std::int64_t{local_port};
         case expr::Variable::remote_ip:
-            return remote_ip;
+            return trusted_ip();
         case expr::Variable::remote_port:
             return std::int64_t{remote_port};
         case expr::Variable::is_tls:

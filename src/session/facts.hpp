@@ -7,6 +7,7 @@
 #include "address/mailbox.hpp"
 #include "expr/expression.hpp"
 #include "identity/principal.hpp"
+#include "net/proxy_header.hpp"
 #include "net/stream.hpp"
 
 namespace postern::session {
@@ -14,11 +15,14 @@ namespace postern::session {
 // What a session knows so far, as the expressions of the settings see it.
 struct Facts final : expr::Variables {
     Facts() = default;
-    Facts(std::string listener_name, const net::Stream& stream);
+    // `introduction` is what a balancer says of the client, where there is one.
+    Facts(std::string listener_name, const net::Stream& stream,
+          const std::optional<net::ProxyHeader>& introduction);
 
     std::string listener;
     std::string local_ip, remote_ip;
     std::uint16_t local_port = 0, remote_port = 0;
+    bool unnamed = false;  // a balancer that cannot say, or does not want to, who the client is
     bool is_tls = false;
     std::string tls_version, tls_cipher;
     std::string helo_domain;
@@ -32,6 +36,10 @@ struct Facts final : expr::Variables {
     void set_rcpt(const address::Path& path, bool case_counts);
     // RFC 3207 4.2: what the client said before TLS was not necessarily the client.
     void forget_client();
+
+    // Whose rights go by an address: nothing for who is unnamed, for that address is the
+    // balancer's.
+    const std::string& trusted_ip() const;
 
     expr::Value value(expr::Variable variable) const override;
     expr::Value attribute(std::string_view name) const override;

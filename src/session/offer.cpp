@@ -26,7 +26,7 @@ smtp::Offer offer_of(const Environment& environment, const Listener& listener, c
             .auth = !facts.principal && !offered_mechanisms(environment, facts).empty(),
             .auth_after_tls =
                 has_tls && !facts.is_tls && !offered_mechanisms(environment, after_tls).empty(),
-            .require_auth = environment.settings.auth.require.boolean(facts)};
+            .require_auth = facts.unnamed || environment.settings.auth.require.boolean(facts)};
 }
 
 smtp::Capabilities capabilities_of(const Environment& environment, const Listener& listener,

@@ -21,21 +21,26 @@ constexpr std::size_t most_owed = 100;
 }  // namespace
 
 Session::Session(std::shared_ptr<const Environment> environment, Listener listener,
-                 net::Stream stream)
+                 net::Stream stream, const std::optional<net::ProxyHeader>& introduction)
     : environment_(std::move(environment)),
       settings_(environment_->settings),
       listener_(std::move(listener)),
-      subject_{crypto::random_id(), stream.remote().address().to_string()},
+      facts_(listener_.name, stream, introduction),
+      subject_{crypto::random_id(), facts_.remote_ip},
       born_(net::Clock::now()),
-      facts_(listener_.name, stream),
+      balancer_(introduction ? stream.remote().address().to_string() : ""),
       client_(std::move(stream), settings_.limits),
       envelope_rules_(*environment_, facts_, subject_),
       authentication_(*environment_, client_, facts_, subject_),
-      relay_(*environment_, client_, facts_, dialogue_, subject_) {}
+      relay_(*environment_, client_, facts_, dialogue_, subject_) {
+    const bool tls_ended_before_us = facts_.is_tls;
+    if (tls_ended_before_us) dialogue_.tls_started();
+}
 
 // The session's edge: whatever goes wrong inside ends here, and ends this session only.
 net::Task<> Session::run() {
-    environment_->log.write(events::session_opened, subject_, {{"listener", listener_.name}});
+    environment_->log.write(events::session_opened, subject_,
+                            {{"listener", listener_.name}, {"balancer", balancer_}});
     std::optional<smtp::Reply> last_words;
     try {
         co_await converse();
@@ -154,6 +159,7 @@ net::Task<> Session::obey(std::string_view line) {
         co_await relay_.settle();
         co_return end(replies::http());
     }
+    if (smtp::looks_like_proxy_header(line)) co_return co_await refuse_proxy_header();
     const auto command = listener_.bare_paths
                              ? smtp::parse_command(smtp::with_brackets(line), offered_)
                              : smtp::parse_command(line, offered_);
@@ -190,6 +196,15 @@ net::Task<> Session::object(const smtp::Command& command, const smtp::Reply& obj
         co_return still_sending();
     const bool is_bad = objection.code == 503 && !dialogue_.excuses(command);
     is_bad ? bad_command(objection) : client_.say(objection);
+}
+
+// From a balancer that is not known, whose clients would all have its address, or from a client
+// that would like to have another one.
+net::Task<> Session::refuse_proxy_header() {
+    co_await relay_.settle();
+    environment_->log.write(events::session_proxy_refused, subject_,
+                            {{"listener", listener_.name}, {"balancer", balancer_}});
+    end(replies::unknown_command());
 }
 
 void Session::bad_command(const smtp::Reply& reply) {

@@ -23,7 +23,9 @@ namespace postern::session {
 // in the Dialogue (the order of commands) and in the Facts (who and where). Lives on one worker.
 class Session {
  public:
-    Session(std::shared_ptr<const Environment> environment, Listener listener, net::Stream stream);
+    // `introduction`: the PROXY header that stood before what `stream` has, if there was one.
+    Session(std::shared_ptr<const Environment> environment, Listener listener, net::Stream stream,
+            const std::optional<net::ProxyHeader>& introduction = std::nullopt);
 
     // Ends when the connection has ended. Throws nothing. Cancellation ends the session with a 421.
     net::Task<> run();
@@ -56,6 +58,7 @@ class Session {
 
     net::Task<std::optional<smtp::Reply>> recognize_network();
     net::Task<> object(const smtp::Command& command, const smtp::Reply& objection);
+    net::Task<> refuse_proxy_header();
     void bad_command(const smtp::Reply& reply);
     void end(const smtp::Reply& last_words);
     void still_sending();
@@ -63,9 +66,10 @@ class Session {
     const std::shared_ptr<const Environment> environment_;
     const Settings& settings_;
     const Listener listener_;
+    Facts facts_;
     const observe::Subject subject_;
     const net::Clock::time_point born_;
-    Facts facts_;
+    const std::string balancer_;  // its address; empty: the client came by itself
     Client client_;
     smtp::Dialogue dialogue_;
     smtp::Capabilities offered_;  // by the last EHLO; nothing after HELO

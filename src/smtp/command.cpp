@@ -144,6 +144,11 @@ bool looks_like_http(std::string_view line) {
                                [&](std::string_view m) { return equal_ignoring_case(m, word); });
 }
 
+// Of version 2 this is a line of the signature, "\r\n\r\n\0\r\nQUIT\n".
+bool looks_like_proxy_header(std::string_view line) {
+    return line.starts_with("PROXY ") || line == std::string_view("\0", 1);
+}
+
 std::size_t command_line_limit(const Capabilities& offered) {
     std::size_t mail = 512;
     std::size_t rcpt = 512;

@@ -78,6 +78,9 @@ bool is_bdat_line(std::string_view line);
 // HTTP verbs at the start of a line: somebody mistook us for a web server, or wants others to.
 bool looks_like_http(std::string_view line);
 
+// A header of the PROXY protocol where a command should be.
+bool looks_like_proxy_header(std::string_view line);
+
 // The octets a command line may have, CRLF included: 512, and what `offered` adds to MAIL and RCPT
 // (RFC 1870, 3461, 6152, 6531, 4954).
 std::size_t command_line_limit(const Capabilities& offered);

@@ -271,6 +271,10 @@ Reply too_many_connections() {
     return {421, "4.7.0", "Too many connections, try again later"};
 }
 
+Reply proxy_header_expected() {
+    return {421, "4.7.0", "A PROXY header is expected from this address"};
+}
+
 Reply shutting_down() {
     return {421, "4.3.2", "Shutting down, try again later"};
 }

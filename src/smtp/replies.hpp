@@ -87,6 +87,7 @@ Reply injection();  // octets in the clear behind STARTTLS
 Reply idle_timeout();
 Reply still_sending();  // a refused message that does not end
 Reply too_many_connections();
+Reply proxy_header_expected();
 Reply shutting_down();
 Reply internal_error();
 

@@ -81,7 +81,7 @@ identity::AuthResult SessionHost::knows_jane(const std::string& login,
 
 SessionHost::SessionHost(const std::string& settings, Verdict verdict, session::Listener listener)
     : listener_(std::move(listener)) {
-    worker_ = std::make_unique<app::Worker>(log_);
+    worker_ = std::make_unique<app::Worker>(log_, limits_);
     auto parsed = settings_of(settings);
     auto auth_limits = limits_of(parsed.auth.limits, worker_->io());
     const auto header_memory = parsed.limits.header_memory;
@@ -115,7 +115,7 @@ net::Task<> SessionHost::accept(std::shared_ptr<Acceptor> acceptor) {
     while (acceptor->is_open()) {
         net::Socket socket(worker_->io());
         const auto [error] = co_await acceptor->async_accept(socket, asio::as_tuple(net::use_task));
-        if (!error) worker_->serve(std::move(socket), listener_, environment_, {}, worker_->seat());
+        if (!error) worker_->serve({std::move(socket), listener_, environment_, worker_->seat()});
     }
 }
 

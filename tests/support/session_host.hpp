@@ -44,6 +44,7 @@ class SessionHost {
     net::Task<> accept(std::shared_ptr<Acceptor> acceptor);
 
     CapturedLog log_;
+    app::ConnectionLimits limits_;
     std::atomic<bool> draining_{false};
     session::Listener listener_;
     std::shared_ptr<RecordingNextHop> next_hop_ = std::make_shared<RecordingNextHop>();
