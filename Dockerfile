@@ -3,10 +3,12 @@
 #
 # `--build-context program=FOLDER` packs what `cmake --install` has put into FOLDER and compiles nothing.
 
-FROM debian:bookworm-slim AS compile
+FROM debian:bookworm-slim AS tools
 WORKDIR /source
 COPY scripts/setup scripts/
 RUN scripts/setup build && rm -rf /var/lib/apt/lists/*
+
+FROM tools AS compile
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -DPOSTERN_TESTS=OFF -DPOSTERN_BENCH=OFF \
@@ -30,8 +32,8 @@ RUN postern version
 USER 2525:2525
 EXPOSE 2587 2465
 
-# The settings give it a listener on loopback that wants no PROXY header.
-ENV POSTERN_HEALTH_PORT=2525
+# Somebody says 220 there, to a client on loopback.
+ENV POSTERN_HEALTH_PORT=2587
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$POSTERN_HEALTH_PORT && read -r -t 4 greeting <&3 && [[ $greeting == 220* ]] && echo QUIT >&3"]
 
