@@ -61,7 +61,7 @@ function(postern_plugin type)
         LIBRARY_OUTPUT_DIRECTORY ${POSTERN_PLUGIN_DIRECTORY}
         BUILD_RPATH "$ORIGIN/../.." INSTALL_RPATH "$ORIGIN/../..")
     # Not CMAKE_INSTALL_LIBDIR: the program looks beside itself, whatever the architecture's folder is called.
-    install(TARGETS backend_${type} LIBRARY DESTINATION lib/postern/backends)
+    install(TARGETS backend_${type} LIBRARY DESTINATION lib/postern/backends COMPONENT gateway)
 endfunction()
 
 # postern_backend(type libraries...): backends/<type> as a plugin of that type.

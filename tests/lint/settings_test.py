@@ -33,9 +33,12 @@ class ShippedSettings(unittest.TestCase):
              "-keyout", self.folder / "privkey.pem", "-out", self.folder / "fullchain.pem"],
             check=True, capture_output=True)
         (self.folder / "internal-ca.pem").write_bytes((self.folder / "fullchain.pem").read_bytes())
-        for name in ("ldap-secret", "database-secret"):
+        for name in ("ldap-secret", "database-secret", "ldap", "database", "redis"):
             (self.folder / name).write_text("secret\n", encoding="utf-8")
         (self.folder / "cache-key").write_text(base64.b64encode(b"k" * 32).decode(), encoding="utf-8")
+        for name, original in (("cert", "fullchain"), ("ca", "fullchain"), ("key", "privkey")):
+            (self.folder / f"{name}.pem").write_bytes((self.folder / f"{original}.pem").read_bytes())
+        (self.folder / "cache.key").write_bytes(base64.b64encode(b"k" * 32))
 
     def check(self, *names, change=lambda text: text):
         """`postern check` over copies of the files, with certificates and secrets that exist."""
@@ -43,7 +46,7 @@ class ShippedSettings(unittest.TestCase):
         for name in names:
             text = change((ROOT / "config" / name).read_text(encoding="utf-8"))
             copy = self.folder / Path(name).name
-            for folder in ("/etc/postern/tls", "/etc/postern"):
+            for folder in ("/etc/postern/tls", "/etc/postern", "/run/secrets"):
                 text = text.replace(f'"{folder}/', f'"{self.folder}/').replace(f"file:{folder}/", f"file:{self.folder}/")
             copy.write_text(text, encoding="utf-8")
             arguments += ["--config", copy]
@@ -51,7 +54,7 @@ class ShippedSettings(unittest.TestCase):
         done = subprocess.run(arguments, capture_output=True, text=True, cwd=self.folder, timeout=60,
                               stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(self.folder), "JANE_HASH": hash,
                                                               "LDAP_SECRET": "secret", "DATABASE_SECRET": "secret",
-                                                              "HELPDESK_SECRET": "secret",
+                                                              "HELPDESK_SECRET": "secret", "BALANCER": "192.0.2.5",
                                                               "POSTERN_CACHE_KEY": base64.b64encode(b"k" * 32).decode()})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertNotIn("config.warning", done.stderr)
@@ -88,6 +91,9 @@ class ShippedSettings(unittest.TestCase):
         for directory in directories:
             with self.subTest(directory):
                 self.check("postern.toml", change=lambda _: common + directory + redis)
+
+    def test_what_docker_compose_starts(self):
+        self.check("compose/gateway/postern.toml")
 
     def test_no_example_is_left_out(self):
         here = Path(__file__).read_text(encoding="utf-8")
