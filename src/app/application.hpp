@@ -14,6 +14,7 @@
 #include "app/connection_limits.hpp"
 #include "app/control.hpp"
 #include "app/generation.hpp"
+#include "app/status_pages.hpp"
 #include "app/worker.hpp"
 #include "net/acceptor.hpp"
 
@@ -81,6 +82,7 @@ class Application {
     std::shared_ptr<const Generation> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
     Listeners listeners_;
+    StatusPages status_pages_;
     std::shared_ptr<Control> control_;
     std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };

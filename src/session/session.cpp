@@ -35,6 +35,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
 
 // The session's edge: whatever goes wrong inside ends here, and ends this session only.
 net::Task<> Session::run() {
+    environment_->meters.connection(true);
     environment_->log.write(events::session_opened, subject_, {{"listener", listener_.name}});
     std::optional<smtp::Reply> last_words;
     try {
@@ -50,6 +51,7 @@ net::Task<> Session::run() {
             ending_ = error.code().message();
         }
     } catch (const net::TlsError& error) {
+        environment_->meters.tls("");
         environment_->log.write(events::session_tls_failed, subject_, {{"why", error.what()}});
         ending_ = "no TLS";
     } catch (const std::exception& error) {
@@ -99,6 +101,7 @@ net::Task<> Session::start_tls() {
     co_await client_.start_tls(listener_.tls);
     facts_.is_tls = true;
     facts_.tls_version = client_.stream().tls_version();
+    environment_->meters.tls(facts_.tls_version);
     facts_.tls_cipher = client_.stream().tls_cipher();
     dialogue_.tls_started();
 }
