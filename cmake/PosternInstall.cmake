@@ -10,6 +10,8 @@ install(TARGETS postern postern_flags EXPORT PosternTargets
 install(EXPORT PosternTargets NAMESPACE Postern:: DESTINATION ${POSTERN_PACKAGE_DIR} COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/config/postern.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/postern
     COMPONENT gateway)
+install(FILES ${PROJECT_SOURCE_DIR}/config/fail2ban/postern.conf ${PROJECT_SOURCE_DIR}/config/fail2ban/jail.conf
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/postern/fail2ban COMPONENT gateway)
 install(FILES ${POSTERN_MIGRATIONS} ${POSTERN_MIGRATIONS_BY_HAND}
     DESTINATION ${CMAKE_INSTALL_DATADIR}/postern/migrations COMPONENT gateway)
 
