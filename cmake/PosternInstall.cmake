@@ -12,6 +12,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/config/postern.toml DESTINATION ${CMAKE_INST
     COMPONENT gateway)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/systemd DESTINATION ${CMAKE_INSTALL_DATADIR}/postern
     COMPONENT gateway)
+install(FILES ${PROJECT_SOURCE_DIR}/config/fail2ban/postern.conf ${PROJECT_SOURCE_DIR}/config/fail2ban/jail.conf
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/postern/fail2ban COMPONENT gateway)
 install(FILES ${POSTERN_MIGRATIONS} ${POSTERN_MIGRATIONS_BY_HAND}
     DESTINATION ${CMAKE_INSTALL_DATADIR}/postern/migrations COMPONENT gateway)
 

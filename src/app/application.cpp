@@ -79,13 +79,18 @@ void report(const std::vector<config::Problem>& problems) {
 
 Application::Application(std::vector<std::string> config_files, const observe::LogSettings& log,
                          const crypto::HashPoolSettings& hash_pool)
-    : config_files_(std::move(config_files)), log_(log), hash_pool_(hash_pool) {}
+    : config_files_(std::move(config_files)),
+      log_(log),
+      hash_pool_(hash_pool),
+      status_pages_({io_, log_, hash_pool_, draining_, [this] { return sessions(); },
+                     [this] { return generations_; }}) {}
 
 // Everything that runs on our loop is told to end, and has ended before anything that it uses goes.
 Application::~Application() {
     listeners_.clear();
     workers_.clear();
     control_.reset();
+    status_pages_.close();
     tasks_.clear();
     set_current(nullptr);
     generations_.clear();
@@ -192,6 +197,7 @@ void Application::warn_of_unused_sockets() {
 // All that can go wrong, opening an address, comes first.
 void Application::adopt(std::unique_ptr<Generation> generation) {
     auto opened = missing_listeners(*generation);
+    status_pages_.listen(generation->server.http);
     generation->start(foundation());
     close_unwanted_listeners(*generation);
     generations_.push_back(std::move(generation));

@@ -15,6 +15,7 @@
 #include "app/control.hpp"
 #include "app/generation.hpp"
 #include "app/service_manager.hpp"
+#include "app/status_pages.hpp"
 #include "app/worker.hpp"
 #include "net/acceptor.hpp"
 #include "net/inherited_sockets.hpp"
@@ -89,6 +90,7 @@ class Application {
     std::shared_ptr<const Generation> current_;
     std::vector<std::unique_ptr<Worker>> workers_;
     Listeners listeners_;
+    StatusPages status_pages_;
     std::shared_ptr<Control> control_;
     std::vector<std::unique_ptr<BackgroundTask>> tasks_;
 };

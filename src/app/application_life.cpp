@@ -48,10 +48,11 @@ net::Task<bool> Application::try_to_reload() {
                                                     {"hint", problem.hint}});
             co_return false;
         }
-        const auto level = next->log.level;
+        const auto log = next->log;
         warn_of_restart(*current(), *next);
         adopt(std::move(next));
-        log_.set_level(level);
+        log_.set_level(log.level);
+        log_.set_format(log.format);
         log_.write(events::config_reloaded, {});
         co_return true;
     } catch (const std::exception& error) {
@@ -89,9 +90,14 @@ net::Task<> Application::prove_life() {
 net::Task<> Application::retire() {
     for (;;) {
         co_await net::sleep_for(1s);
-        std::erase_if(generations_, [this](const auto& each) {
-            return each != current() && each.use_count() == 1;
+        decltype(generations_) unused;
+        std::erase_if(generations_, [&](const auto& each) {
+            const bool goes = each != current() && each.use_count() == 1;
+            if (goes) unused.push_back(each);
+            return goes;
         });
+        for (const auto& each : unused)
+            co_await status_pages_.take_leave(each);
     }
 }
 

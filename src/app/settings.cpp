@@ -99,6 +99,18 @@ void read_bind(config::Section& section, ListenerSettings& listener, Bound& boun
     }
 }
 
+// Whoever names an address wants it; whoever only wants it gets one that this machine alone sees.
+void read_http(config::Section& section, HttpSettings& http) {
+    const bool enable = section.boolean("enable", section.has("bind"));
+    auto bind = section.texts("bind");
+    if (bind.empty()) bind = {"127.0.0.1:9587"};
+    for (const auto& text : bind)
+        if (!endpoint_of(text))
+            section.problem("bind", fmt::format("\"{}\" is not an IP address with a port", text),
+                            "bind = [\"127.0.0.1:9587\"]");
+    if (enable) http.bind = std::move(bind);
+}
+
 void read_workarounds(config::Section& section, ListenerSettings& listener) {
     for (const auto& word : section.texts("workarounds")) {
         if (word == "bare-path")
@@ -194,6 +206,8 @@ ServerSettings read_server_settings(config::Section& root) {
     server.drain_timeout = section.duration("drain-timeout", server.drain_timeout);
     server.plugins = section.text("plugins");
     read_control(section, server.control);
+    auto http = section.table("http");
+    read_http(http, server.http);
 
     auto hash = section.table("hash");
     read_hash_settings(hash, server);
@@ -218,7 +232,9 @@ observe::LogSettings read_log_settings(config::Section& root) {
                                                 {"error", observe::Level::error}},
                                                observe::Level::info);
     log.file = section.text("file");
-    section.choice<bool>("format", {{"text", true}}, true);
+    log.format = section.choice<observe::LogFormat>(
+        "format", {{"text", observe::LogFormat::text}, {"json", observe::LogFormat::json}},
+        observe::LogFormat::text);
     return log;
 }
 

@@ -23,6 +23,11 @@ struct ListenerSettings {
     bool proxies_end_tls = false;  // proxy-protocol.tls
 };
 
+// [server.http]: metrics and health, for whoever watches.
+struct HttpSettings {
+    std::vector<std::string> bind;  // "127.0.0.1:9587"; empty: there is none
+};
+
 // [server]
 struct ServerSettings {
     std::string hostname;
@@ -30,6 +35,7 @@ struct ServerSettings {
     std::chrono::milliseconds drain_timeout = std::chrono::seconds(30);
     std::string plugins;  // a folder; empty: the one beside the program
     std::string control;  // the management socket's path; empty: there is none
+    HttpSettings http;
     crypto::HashPoolSettings hash_pool;
     crypto::HashLimits hash_limits;
     crypto::HashCost hash_cost;

@@ -21,6 +21,7 @@ constexpr auto introduction_time = std::chrono::seconds(5);  // BEHAVIOUR sectio
 // In place of the greeting, unless TLS is expected. Nobody waits for it: what the socket's buffer
 // takes is all there is.
 void turn_away(Worker::Arrival& arrival, const smtp::Reply& reply) {
+    arrival.environment->meters.connection(false);
     const auto farewell = reply.wire();
     boost::system::error_code ignored;
     arrival.socket.non_blocking(true, ignored);

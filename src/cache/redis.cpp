@@ -8,6 +8,7 @@
 #include "cache/redis_command.hpp"
 #include "cache/redis_request.hpp"
 #include "cache/redis_servers.hpp"
+#include "observe/metrics.hpp"
 
 namespace postern::cache {
 
@@ -17,12 +18,22 @@ namespace {
 
 constexpr int most_tries = 4;  // MOVED, ASK, and NOSCRIPT from whoever it is then
 
+auto unanswered_of(std::string_view redis, observe::Registry& registry) {
+    std::array<observe::Counter*, NoAnswer::kinds> counters{};
+    for (std::size_t i = 0; i < counters.size(); ++i)
+        counters.at(i) = &registry.counter(observe::metrics::redis_unanswered,
+                                           {redis, to_string(static_cast<Kind>(i))});
+    return counters;
+}
+
 }  // namespace
 
 Redis::Redis(std::shared_ptr<const RedisSettings> settings, std::string name, observe::Log& log,
              net::Executor executor)
     : settings_(settings),
       executor_(executor),
+      seconds_(log.registry().histogram(observe::metrics::redis_seconds, {name})),
+      unanswered_(unanswered_of(name, log.registry())),
       servers_(connect_redis({std::move(settings), std::move(name), log, executor})) {}
 
 Redis::~Redis() {
@@ -65,11 +76,18 @@ net::Task<> Redis::ask(std::span<Request> requests, RedisWait* wait) {
         if (std::ranges::none_of(requests, &Request::again)) break;
     }
     for (auto& request : requests)
-        if (const auto* none = std::get_if<NoAnswer>(&request.answer))
-            counters_.not_answered(none->kind);
-        else
-            counters_.answered(net::Clock::now() - begun);
+        count(request, net::Clock::now() - begun);
     if (wait != nullptr) wait->add(net::Clock::now() - begun);
+}
+
+void Redis::count(const Request& request, net::Clock::duration took) {
+    if (const auto* none = std::get_if<NoAnswer>(&request.answer)) {
+        counters_.not_answered(none->kind);
+        unanswered_.at(static_cast<std::size_t>(none->kind))->add();
+    } else {
+        counters_.answered(took);
+        seconds_.observe(took);
+    }
 }
 
 net::Task<> Redis::ask_once(std::span<Request> requests, net::Deadline deadline) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -90,6 +91,7 @@ class Redis {
     net::Task<> ask(std::span<Request> requests, Wait* wait = nullptr);
     net::Task<> ask_once(std::span<Request> requests, net::Deadline deadline);
     void conclude(Request& request, net::Deadline deadline);
+    void count(const Request& request, net::Clock::duration took);
     void blame_the_late(std::span<Request> requests, net::Clock::time_point begun);
     net::Task<std::vector<Request>> ask_each(std::string_view command,
                                              const std::vector<std::string>& keys,
@@ -100,6 +102,8 @@ class Redis {
 
     const std::shared_ptr<const RedisSettings> settings_;
     const net::Executor executor_;
+    observe::Histogram& seconds_;
+    std::array<observe::Counter*, NoAnswer::kinds> unanswered_;
     std::shared_ptr<RedisServers> servers_;
     RedisCounters counters_;
 };

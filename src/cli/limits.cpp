@@ -6,7 +6,7 @@
 #include "cli/cli.hpp"
 #include "cli/gateway.hpp"
 #include "cli/settings_option.hpp"
-#include "observe/log.hpp"
+#include "observe/log_line.hpp"
 
 namespace postern::cli {
 

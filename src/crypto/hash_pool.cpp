@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -70,10 +71,13 @@ struct HashPool::State {
             wake_up.wait(lock, [this] { return stopping || queue.ready(); });
             if (stopping) return;
             auto job = queue.take();
+            ++running;
             lock.unlock();
+            waited.observe(std::chrono::steady_clock::now() - job->offered);
             job->run();
             job->run = nullptr;  // what it holds goes before its memory counts as free
             lock.lock();
+            --running;
             queue.finished(job->memory);
             if (queue.ready()) wake_up.notify_all();
         }
@@ -84,6 +88,9 @@ struct HashPool::State {
     std::condition_variable wake_up;
     HashQueue queue;
     bool stopping = false;
+    std::size_t running = 0;
+    observe::Counter refused;
+    observe::Histogram waited;
     std::vector<std::thread> threads;
 };
 
@@ -99,11 +106,20 @@ HashPool::~HashPool() {
 }
 
 bool HashPool::submit(Standing standing, std::size_t memory, std::function<void()> job) {
-    HashQueue::Job offered{memory, std::move(job)};
+    HashQueue::Job offered{memory, std::move(job), std::chrono::steady_clock::now()};
     const std::lock_guard lock(state_->mutex);
-    if (state_->stopping || !state_->queue.offer(standing, offered)) return false;
+    if (state_->stopping || !state_->queue.offer(standing, offered)) {
+        state_->refused.add();
+        return false;
+    }
     state_->wake_up.notify_one();
     return true;
+}
+
+HashPool::Figures HashPool::figures() const {
+    const std::lock_guard lock(state_->mutex);
+    return {state_->running, state_->queue.size(), state_->refused.value(),
+            state_->waited.snapshot()};
 }
 
 }  // namespace postern::crypto

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+#include "observe/measures.hpp"
+
 namespace postern::crypto {
 
 struct HashPoolSettings {
@@ -33,6 +35,13 @@ class HashPool {
     // without running it, when the queue is full or `memory` exceeds the whole budget: the caller
     // answers "busy". `job` must not throw.
     bool submit(Standing standing, std::size_t memory, std::function<void()> job);
+
+    struct Figures {
+        std::size_t running = 0, waiting = 0;  // now
+        std::uint64_t refused = 0;             // until now
+        observe::Histogram::Snapshot waited;   // from `submit` to the first step
+    };
+    Figures figures() const;
 
  private:
     struct State;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -21,6 +22,7 @@ class HashQueue {
     struct Job {
         std::size_t memory = 0;
         std::function<void()> run;
+        std::chrono::steady_clock::time_point offered{};
     };
 
     // `slots`: how many jobs run at the same time.
@@ -36,6 +38,8 @@ class HashQueue {
     std::deque<Job> drop();
 
     bool ready() const { return !ready_.empty(); }
+    // Jobs that have not been taken.
+    std::size_t size() const { return known_.size() + fresh_.size() + ready_.size(); }
 
  private:
     std::deque<Job>* turn();

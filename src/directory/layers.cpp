@@ -2,6 +2,7 @@
 
 #include <ranges>
 
+#include "directory/measured.hpp"
 #include "directory/single_flight.hpp"
 #include "directory/timed.hpp"
 
@@ -36,7 +37,9 @@ std::unique_ptr<Directory> wrap(Layer layer, std::unique_ptr<Directory> inner,
         case Layer::limited:
             return std::make_unique<Limited>(std::move(inner), settings.limits);
         case Layer::attempt:
-            return std::make_unique<Timed>(std::move(inner), shorter(settings.timeout, 2));
+            return std::make_unique<Measured>(
+                std::make_unique<Timed>(std::move(inner), shorter(settings.timeout, 2)),
+                parts.log.registry(), parts.name);
     }
     return inner;
 }

@@ -58,6 +58,11 @@ bool Slots::has_room() {
     return free_ > 0;
 }
 
+std::size_t Slots::taken() {
+    const std::lock_guard lock(mutex_);
+    return limit_ - free_;
+}
+
 Task<std::optional<Slots::Slot>> Slots::acquire(Deadline deadline) {
     const auto self = shared_from_this();
     Place place(*this);

@@ -31,11 +31,12 @@ class Slots : public std::enable_shared_from_this<Slots> {
         std::shared_ptr<Slots> slots_;
     };
 
-    explicit Slots(std::size_t limit) : free_(limit) {}
+    explicit Slots(std::size_t limit) : limit_(limit), free_(limit) {}
 
     // nullopt: there is none, or somebody waits for the next one.
     std::optional<Slot> try_acquire();
-    bool has_room();  // at this moment
+    bool has_room();      // at this moment
+    std::size_t taken();  // likewise
     // nullopt: none came free before the deadline.
     Task<std::optional<Slot>> acquire(Deadline deadline);
 
@@ -45,6 +46,7 @@ class Slots : public std::enable_shared_from_this<Slots> {
 
     void release();
 
+    const std::size_t limit_;
     std::mutex mutex_;
     std::size_t free_;
     std::deque<Waiter*> line_;

@@ -66,7 +66,7 @@ net::Task<bool> Authentication::run(const smtp::Auth& command) {
 }
 
 bool Authentication::refuse_long_line() {
-    return answer(aborted("too long", smtp::replies::authentication_line_too_long()));
+    return answer(aborted(Aborted::too_long, smtp::replies::authentication_line_too_long()));
 }
 
 // Says the reply and counts; true when it was one too many.
@@ -81,10 +81,10 @@ bool Authentication::answer(const Outcome& outcome) {
 }
 
 // The exchange came to no claim that a directory could be asked about.
-Authentication::Outcome Authentication::aborted(const char* reason, smtp::Reply reply,
-                                                bool failure) {
+Authentication::Outcome Authentication::aborted(Aborted reason, smtp::Reply reply, bool failure) {
+    environment_.meters.auth_aborted(reason);
     environment_.log.write(events::auth_aborted, subject_,
-                           {{"mechanism", mechanism_}, {"reason", reason}});
+                           {{"mechanism", mechanism_}, {"reason", to_string(reason)}});
     return {std::move(reply), failure};
 }
 
@@ -94,7 +94,7 @@ net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& com
     // What is no mechanism may be a response that stands in its place: never logged.
     mechanism_ = kind != nullptr ? kind->name : "unknown";
     if (kind == nullptr || std::ranges::find(names, kind->name) == names.end())
-        co_return aborted("not offered", smtp::replies::mechanism_unknown(), false);
+        co_return aborted(Aborted::not_offered, smtp::replies::mechanism_unknown(), false);
     const auto mechanism = kind->make();
     client_.patience_at_most(net::Clock::now() + environment_.settings.limits.auth);
     co_return co_await exchange(*mechanism, command);
@@ -104,7 +104,7 @@ net::Task<Authentication::Outcome> Authentication::attempt(const smtp::Auth& com
 net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mechanism,
                                                             const smtp::Auth& command) {
     const auto malformed = [this] {
-        return aborted("malformed", smtp::replies::authentication_malformed());
+        return aborted(Aborted::malformed, smtp::replies::authentication_malformed());
     };
     auto step = start(mechanism, command);
     while (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
@@ -115,9 +115,9 @@ net::Task<Authentication::Outcome> Authentication::exchange(sasl::Mechanism& mec
         if (read == Client::Line::end_of_stream)
             throw boost::system::system_error(net::asio::error::eof);
         if (read == Client::Line::too_long)
-            co_return aborted("too long", smtp::replies::authentication_line_too_long());
+            co_return aborted(Aborted::too_long, smtp::replies::authentication_line_too_long());
         if (line == "*")
-            co_return aborted("cancelled", smtp::replies::authentication_cancelled(), false);
+            co_return aborted(Aborted::cancelled, smtp::replies::authentication_cancelled(), false);
         if (read != Client::Line::complete) co_return malformed();
         step = respond(mechanism, line);
     }
@@ -197,12 +197,13 @@ net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
     if (facts_.unnamed) co_return std::nullopt;
     const auto name = environment_.settings.auth.network_principal.text(facts_);
     if (name.empty()) co_return std::nullopt;
+    const auto arrival = net::Clock::now();
     const auto login = identity::Login::parse(name);
     AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
     if (login) verdict = co_await look_up(*login);
     mechanism_ = "network";
     const std::string nobody;
-    const auto outcome = conclude(std::move(verdict), {name, nobody}, net::Clock::now());
+    const auto outcome = conclude(std::move(verdict), {name, nobody}, arrival);
     if (facts_.principal || outcome.failure) co_return std::nullopt;
     co_return outcome.reply;
 }
@@ -210,6 +211,7 @@ net::Task<std::optional<smtp::Reply>> Authentication::recognize_network() {
 // Nobody has looked at the password: that is no refusal.
 Authentication::Outcome Authentication::limited(LimitKind by, const std::string& network,
                                                 const std::string& typed) {
+    environment_.meters.auth_limited(by);
     environment_.log.write(events::auth_limited, subject_,
                            {{"limit", to_string(by)},
                             {"network", network},
@@ -234,6 +236,9 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
     if (const auto* accepted = std::get_if<identity::Accepted>(&verdict);
         accepted != nullptr && accepted->principal.name.empty())
         verdict = identity::Unavailable{identity::Scope::question, "the account has no name"};
+    const auto took = net::Clock::now() - arrival;
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    environment_.meters.auth(from, verdict, took);
     Outcome outcome{reply_to(verdict, settings.expired_text)};
     if (auto* accepted = std::get_if<identity::Accepted>(&verdict)) {
         environment_.log.write(events::auth_accepted, subject_,
@@ -242,7 +247,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                 {"authenticated", names.acting},
                                 {"directory", from},
                                 {"mechanism", mechanism_},
-                                {"source", identity::to_string(accepted->source)}});
+                                {"source", identity::to_string(accepted->source)},
+                                {"milliseconds", milliseconds}});
         facts_.principal = std::move(accepted->principal);
         facts_.name_is_address = !directory()->capabilities().lists_addresses;
     } else if (const auto* rejected = std::get_if<identity::Rejected>(&verdict)) {
@@ -252,7 +258,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
              {"reason", identity::to_string(rejected->reason)},
              {"directory", from},
              {"mechanism", mechanism_},
-             {"source", identity::to_string(rejected->source)}});
+             {"source", identity::to_string(rejected->source)},
+             {"milliseconds", milliseconds}});
         outcome.failure = true;
         outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
     } else if (const auto* unavailable = std::get_if<identity::Unavailable>(&verdict)) {
@@ -261,7 +268,8 @@ Authentication::Outcome Authentication::conclude(AuthResult verdict, const Names
                                 {"scope", identity::to_string(unavailable->scope)},
                                 {"why", unavailable->why},
                                 {"directory", from},
-                                {"mechanism", mechanism_}});
+                                {"mechanism", mechanism_},
+                                {"milliseconds", milliseconds}});
         if (unavailable->scope != identity::Scope::held) return unavailable_for_now();
         outcome.not_before = refusal_time(arrival, settings.errors_wait.duration(facts_));
     }

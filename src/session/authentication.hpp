@@ -57,7 +57,7 @@ class Authentication {
                      net::Clock::time_point arrival);
     Outcome limited(LimitKind by, const std::string& network, const std::string& typed);
     Outcome unavailable_for_now();
-    Outcome aborted(const char* reason, smtp::Reply reply, bool failure = true);
+    Outcome aborted(Aborted reason, smtp::Reply reply, bool failure = true);
 
     const Environment& environment_;
     Client& client_;

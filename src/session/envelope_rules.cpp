@@ -26,6 +26,7 @@ std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Mail& mail) cons
     const char* why = why_not(mail.reverse_path);
     if (why == nullptr) return std::nullopt;
     const auto& principal = facts_.principal;
+    environment_.meters.refused(Rule::sender);
     environment_.log.write(
         events::sender_refused, subject_,
         {{"login", principal ? principal->name : ""},
@@ -61,6 +62,7 @@ std::optional<smtp::Reply> EnvelopeRules::objection(const smtp::Rcpt& rcpt,
     if (settings.relay.relay.boolean(facts_)) return std::nullopt;
     if (is_local(rcpt.forward_path) && !policy::may_be_rerouted(rcpt.forward_path))
         return std::nullopt;
+    environment_.meters.refused(Rule::relay);
     environment_.log.write(events::relay_denied, subject_, {{"asked", rcpt.forward_path.text}});
     return replies::relaying_denied();
 }

@@ -13,6 +13,7 @@
 #include "observe/log.hpp"
 #include "session/auth_limits.hpp"
 #include "session/header_memory.hpp"
+#include "session/meters.hpp"
 #include "session/settings.hpp"
 #include "upstream/next_hop.hpp"
 
@@ -29,6 +30,7 @@ struct Environment {
     const std::atomic<bool>& draining;
     mutable HeaderMemory header_memory;
     std::shared_ptr<AuthLimits> auth_limits = nullptr;  // nullptr: there are none
+    Meters meters{log.registry(), directories, next_hops};
 
     // What may be promised whichever next hop a transaction ends at.
     smtp::Capabilities offered() const;

@@ -44,6 +44,7 @@ std::optional<smtp::Reply> HeaderRules::objection(const HeldHeader& header, bool
     if (const auto* unclear = std::get_if<policy::CannotBeJudged>(&verdict))
         return cannot_be_judged(unclear->why);
     if (const auto* foreign = std::get_if<policy::NotOwned>(&verdict)) {
+        environment_.meters.refused(Rule::header_sender);
         environment_.log.write(events::sender_refused, subject_,
                                {{"login", facts_.principal ? facts_.principal->name : ""},
                                 {"asked", foreign->address},
@@ -65,6 +66,7 @@ bool HeaderRules::must_be_judged() const {
 }
 
 std::optional<smtp::Reply> HeaderRules::cannot_be_judged(const std::string& why) const {
+    environment_.meters.refused(Rule::header);
     environment_.log.write(
         events::header_refused, subject_,
         {{"login", facts_.principal ? facts_.principal->name : ""}, {"why", why}});

@@ -46,7 +46,9 @@ net::Task<std::optional<smtp::Reply>> Relay::connect() {
                                {{"next-hop", name}, {"why", "there is none of that name"}});
         co_return replies::next_hop_misconfigured();
     }
+    const auto begun = net::Clock::now();
     auto opened = co_await found->second->open(identity());
+    environment_.meters.next_hop(name).open->observe(net::Clock::now() - begun);
     if (!opened.connection) co_return opened.refusal;
     next_hop_ = name;
     connection_ = std::move(opened.connection);
@@ -85,6 +87,7 @@ void Relay::drop_when_useless() {
 
 void Relay::answer(const Owed& owed, const smtp::Reply& reply) {
     client_.say(reply);
+    meters().count(owed.is_mail ? Meters::Command::mail : Meters::Command::rcpt, reply);
     if (owed.is_mail) {
         if (!reply.positive()) end_transaction();
     } else {
@@ -108,7 +111,8 @@ Transfer Relay::transfer() {
             *connection_,
             {.rules = {environment_, facts_, subject_},
              .smtputf8 = dialogue_.smtputf8(),
-             .trace = [this] { return trace(); }}};
+             .trace = [this] { return trace(); },
+             .answered = *meters().message}};
 }
 
 // What comes behind our 354 is read to its end whatever happens, so that it is never taken for
@@ -125,7 +129,7 @@ net::Task<bool> Relay::message() {
     receiving_ = true;
     BodyReader body(client_);
     const auto reply = co_await pass(body, message);
-    log_end(reply, body.octets());
+    conclude(reply, body.octets());
     // Nothing to wait for: not even a cancellation may come between the answer and the client.
     const bool at_end = body.ended() || co_await body.swallow(limits.message_size,
                                                               net::Clock::now() + limits.swallow);
@@ -195,7 +199,7 @@ net::Task<bool> Relay::chunk(const smtp::Bdat& bdat) {
     }
     if (!co_await skip(left)) co_return false;
     if (bdat.last && !refusal) refusal = co_await chunks_->finish();
-    if (refusal && !told_) log_end(*refusal, chunks_->octets());
+    if (refusal && !told_) conclude(*refusal, chunks_->octets());
     const auto reply = refusal.value_or(replies::chunk_accepted(bdat.octets));
     told_ = refusal.has_value();
     if (bdat.last) {
@@ -247,7 +251,13 @@ std::string Relay::trace() const {
          .time = std::chrono::system_clock::now()});
 }
 
-void Relay::log_end(const smtp::Reply& reply, std::uint64_t octets) {
+const Meters::NextHop& Relay::meters() const {
+    return environment_.meters.next_hop(next_hop_);
+}
+
+void Relay::conclude(const smtp::Reply& reply, std::uint64_t octets) {
+    meters().count(Meters::Command::message, reply);
+    if (reply.positive()) meters().octets->add(octets);
     environment_.log.write(reply.positive() ? events::relay_accepted : events::relay_refused,
                            subject_,
                            {{"command", "DATA"},

@@ -72,7 +72,9 @@ class Relay {
     std::string trace() const;
     upstream::ClientIdentity identity() const;
     void drop_when_useless();
-    void log_end(const smtp::Reply& reply, std::uint64_t octets);
+    // Counts and logs the end of a message.
+    void conclude(const smtp::Reply& reply, std::uint64_t octets);
+    const Meters::NextHop& meters() const;
 
     const Environment& environment_;
     Client& client_;

@@ -39,6 +39,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
 
 // The session's edge: whatever goes wrong inside ends here, and ends this session only.
 net::Task<> Session::run() {
+    environment_->meters.connection(true);
     environment_->log.write(events::session_opened, subject_,
                             {{"listener", listener_.name}, {"balancer", balancer_}});
     std::optional<smtp::Reply> last_words;
@@ -55,6 +56,7 @@ net::Task<> Session::run() {
             ending_ = error.code().message();
         }
     } catch (const net::TlsError& error) {
+        environment_->meters.tls("");
         environment_->log.write(events::session_tls_failed, subject_, {{"why", error.what()}});
         ending_ = "no TLS";
     } catch (const std::exception& error) {
@@ -104,6 +106,7 @@ net::Task<> Session::start_tls() {
     co_await client_.start_tls(listener_.tls);
     facts_.is_tls = true;
     facts_.tls_version = client_.stream().tls_version();
+    environment_->meters.tls(facts_.tls_version);
     facts_.tls_cipher = client_.stream().tls_cipher();
     dialogue_.tls_started();
 }

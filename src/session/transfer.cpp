@@ -32,7 +32,10 @@ net::Task<smtp::Reply> Transfer::finish() {
         header_.finish();
         if (auto refusal = co_await begin()) co_return *refusal;
     }
-    co_return co_await unhurried(connection_.finish());
+    const auto begun = net::Clock::now();
+    auto reply = co_await unhurried(connection_.finish());
+    origin_.answered.observe(net::Clock::now() - begun);
+    co_return reply;
 }
 
 net::Task<smtp::Reply> Transfer::refuse(smtp::Reply reply) {

@@ -26,6 +26,7 @@ class Transfer {
         HeaderRules rules;
         bool smtputf8 = false;
         std::function<std::string()> trace;  // what is put before the message
+        observe::Histogram& answered;        // how long the next hop's last reply took
     };
     Transfer(const Environment& environment, Client& client, upstream::Connection& connection,
              Origin origin);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,6 +70,12 @@ class NextHop {
     virtual const std::string& name() const = 0;
     // What an EHLO may promise of it, as last seen. Any thread.
     virtual smtp::Capabilities offered() const = 0;
+    // How it is doing now. Any thread.
+    struct Standing {
+        bool up = true;  // it has answered last time, or nobody has tried yet
+        std::optional<std::size_t> connections;  // of sessions; nullopt: it needs none
+    };
+    virtual Standing standing() const { return {}; }
     // Whether it may get mail of clients that nobody has authenticated: it learns who they are, it
     // relays no more for us than for strangers, or it relays nothing (BEHAVIOUR section 4).
     virtual bool safe_for_strangers() const { return false; }

@@ -27,6 +27,10 @@ smtp::Capabilities SmtpNextHop::offered() const {
     return destination_->targets.offered();
 }
 
+NextHop::Standing SmtpNextHop::standing() const {
+    return {destination_->targets.any_healthy(), destination_->slots->taken()};
+}
+
 bool SmtpNextHop::safe_for_strangers() const {
     const auto& settings = destination_->settings;
     return settings.identity == IdentityMode::xclient || settings.untrusted;

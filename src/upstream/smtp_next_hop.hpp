@@ -19,6 +19,7 @@ class SmtpNextHop final : public NextHop {
 
     const std::string& name() const override { return destination_->name; }
     smtp::Capabilities offered() const override;
+    Standing standing() const override;
     bool safe_for_strangers() const override;
     net::Task<Opened> open(const ClientIdentity& client) override;
     net::Task<> run() override;

@@ -47,6 +47,16 @@ std::vector<SmtpTargets::Target> SmtpTargets::by_health() const {
     return healthy;
 }
 
+bool SmtpTargets::any_healthy() const {
+    const auto targets = all();
+    if (targets.empty()) return !resolver_.complete();
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(targets, [this](const auto& target) {
+        const auto found = standings_.find(target.endpoint);
+        return found == standings_.end() || found->second.healthy;
+    });
+}
+
 bool SmtpTargets::answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen,
                            bool is_probe) {
     // What belongs to one connection (STARTTLS, AUTH, XCLIENT) is different for every client.

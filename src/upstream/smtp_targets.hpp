@@ -34,6 +34,8 @@ class SmtpTargets {
     // missed is not promised again for some minutes, whatever probes see.
     bool answered(const net::Endpoint& endpoint, const smtp::Capabilities& seen, bool is_probe);
     bool failed(const net::Endpoint& endpoint);
+    // One of them has answered last time, or has not been tried yet.
+    bool any_healthy() const;
     // Forgets the addresses that the names no longer have.
     void prune();
 

@@ -67,6 +67,32 @@ TEST(HashPool, RefusesAtOnceWhenFullAndGoesOnAfterwards) {
     EXPECT_EQ(ran, 1) << "the known one went first";
 }
 
+TEST(HashPool, TellsHowItIsDoing) {
+    PoolBlocker blocker;
+    std::promise<void> last;
+    HashPool pool({.threads = 1, .queue = 2, .memory = 100});
+    ASSERT_TRUE(pool.submit(known, 1, blocker.job()));
+    ASSERT_TRUE(blocker.runs());
+    ASSERT_TRUE(pool.submit(known, 1, [&] { last.set_value(); }));
+    EXPECT_FALSE(pool.submit(known, 101, [] {}));
+    const auto busy = pool.figures();
+    EXPECT_EQ(busy.running, 1U);
+    EXPECT_EQ(busy.waiting, 1U);
+    EXPECT_EQ(busy.refused, 1U);
+    const auto waited = [&pool] {
+        std::uint64_t count = 0;
+        for (const auto each : pool.figures().waited.counts)
+            count += each;
+        return count;
+    };
+    EXPECT_EQ(waited(), 1U);
+    blocker.release();
+    last.get_future().get();
+    EXPECT_TRUE(test::eventually([&] { return pool.figures().running == 0; }));
+    EXPECT_EQ(waited(), 2U);
+    EXPECT_EQ(pool.figures().waiting, 0U);
+}
+
 TEST(HashPool, FreesWhatAJobHoldsBeforeItsMemoryCountsAsFree) {
     auto held = std::make_shared<int>(1);
     std::promise<bool> gone;

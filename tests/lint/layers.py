@@ -17,7 +17,7 @@ FLOOR_2 = {"net", "config"}
 FLOOR_3 = {"directory", "cache", "upstream"}
 
 MAY_INCLUDE = {
-    "crypto": set(),
+    "crypto": {"observe"},
     "observe": set(),
     # pure
     "address": FLOOR_0,
@@ -73,6 +73,7 @@ THIRD_PARTY = {
     "unicode/": {"identity", "address"},
     "re2/": {"expr"},
     "spdlog/": {"observe"},
+    "prometheus/": {"observe/exposition"},
     "CLI/": {"cli"},
     "hiredis/": {"cache"},
     "ldap.h": {"backends/ldap"},

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "observe/events.hpp"
+#include "observe/log_line.hpp"
 
 namespace postern::observe {
 namespace {
@@ -61,6 +62,26 @@ TEST(Log, NobodyWritesLinesButUs) {
         append_field(line, "k", each.value);
         EXPECT_EQ(line, each.expected);
     }
+}
+
+TEST(Log, WritesJsonWhenItIsToldTo) {
+    CapturedLog log;
+    log.set_format(LogFormat::json);
+    log.write(events::auth_rejected, {"abc123", "192.0.2.1"}, {{"login", "jane"}});
+    EXPECT_TRUE(log.text.starts_with("{\"time\":\"20")) << log.text;
+    EXPECT_TRUE(log.text.ends_with("\"login\":\"jane\"}\n")) << log.text;
+}
+
+TEST(Log, CountsWhatItDoesNotWrite) {
+    CapturedLog log;
+    log.write(events::session_opened, {});
+    log.write(events::session_opened, {});
+    log.write(events::auth_accepted, {});
+    const Event copy = events::auth_accepted;  // as a plugin has one
+    log.write(copy, {});
+    const std::map<std::string_view, std::uint64_t> expected = {{"auth.accepted", 2},
+                                                                {"session.opened", 2}};
+    EXPECT_EQ(log.event_counts().by_name(), expected);
 }
 
 TEST(Log, WritesToAFileAndOpensItAnew) {
