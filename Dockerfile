@@ -21,8 +21,8 @@ COPY --from=compile /program /
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libargon2-1 libboost-container1.81.0 \
-        libboost-json1.81.0 libcrypt1 libfmt9 libhiredis0.14 libicu72 libidn2-0 libldap-2.5-0 libpq5 libre2-9 \
-        libspdlog1.10 libssl3 libtomlplusplus3 \
+        libboost-json1.81.0 libcrypt1 libfmt9 libhiredis0.14 libicu72 libidn2-0 libldap-2.5-0 libpq5 \
+        libprometheus-cpp-core1.0 libre2-9 libspdlog1.10 libssl3 libtomlplusplus3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 2525 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin postern \
  && install -d /etc/postern \
@@ -32,10 +32,10 @@ RUN postern version
 USER 2525:2525
 EXPOSE 2587 2465
 
-# Somebody says 220 there, to a client on loopback.
-ENV POSTERN_HEALTH_PORT=2587
+# The page of `server.http.bind`, asked on loopback.
+ENV POSTERN_HEALTH_PORT=9587
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$POSTERN_HEALTH_PORT && read -r -t 4 greeting <&3 && [[ $greeting == 220* ]] && echo QUIT >&3"]
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$POSTERN_HEALTH_PORT && printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3 && read -r -t 4 answer <&3 && [[ $answer == *\\ 200\\ * ]]"]
 
 ENTRYPOINT ["postern"]
 CMD ["serve"]

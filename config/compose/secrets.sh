@@ -47,7 +47,7 @@ password gateway/redis
 # docs/redis.md says what each right is for; who has no password may only ask whether the server is there.
 cat >redis/users.acl <<END
 user default on nopass -@all +ping
-user postern on >$(<gateway/redis) resetkeys ~postern:* resetchannels &postern:* -@all +get +set +del +incrby +pexpire +eval +evalsha +publish +subscribe +ping +select +role +client|setname
+user postern on >$(<gateway/redis) resetkeys ~postern:* resetchannels &postern:* -@all +get +set +del +incrby +pexpire +zadd +zcard +zcount +zrem +zremrangebyscore +zscore +eval +evalsha +publish +subscribe +ping +select +role +client|setname
 END
 
 for folder in *; do
