@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 net::Task<> Application::obey_signals() {
     for (;;) {
         const int signal = co_await signals_.async_wait(net::use_task);
+        if (signal == SIGHUP && draining_) continue;  // what it would open belongs to others now
         if (signal == SIGHUP) {
             co_await reload();
         } else if (!draining_) {
@@ -51,6 +52,7 @@ net::Task<bool> Application::try_to_reload() {
         const auto log = next->log;
         warn_of_restart(*current(), *next);
         adopt(std::move(next));
+        warn_of_unused_sockets();
         log_.set_level(log.level);
         log_.set_format(log.format);
         log_.write(events::config_reloaded, {});

@@ -11,6 +11,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 
 #include "app/control_requests.hpp"
@@ -40,6 +41,11 @@ std::uint64_t inode_of(const std::string& path) {
 // Under a name of its own first: whoever looks at `path` finds a socket that answers.
 Control::Control(asio::io_context& io, std::string path, Current current)
     : path_(std::move(path)), current_(std::move(current)), acceptor_(io) {
+    // Below /run nothing outlives the machine's last start. What is wrong with it, `bind` tells.
+    std::error_code ignored;
+    const auto folder = std::filesystem::path(path_).parent_path();
+    if (std::filesystem::create_directory(folder, ignored))
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
     const auto own_name = fmt::format("{}.{}", path_, ::getpid());
     ::unlink(own_name.c_str());
     try {

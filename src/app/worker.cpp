@@ -28,6 +28,10 @@ void turn_away(Worker::Arrival& arrival, const smtp::Reply& reply) {
     if (!arrival.listener.implicit_tls)
         arrival.socket.write_some(net::asio::buffer(farewell), ignored);
     arrival.socket.shutdown(net::Socket::shutdown_send, ignored);
+    // Octets that nobody has read would make of the close a reset, which overtakes the reply.
+    std::array<char, 8192> unread{};
+    while (!ignored && arrival.socket.read_some(net::asio::buffer(unread), ignored) > 0) {
+    }
     arrival.socket.close(ignored);
 }
 

@@ -75,6 +75,7 @@ Store::Recall Store::snapshot(const identity::Login& login) {
     Recall recall;
     recall.read = now();
     recall.epoch = epoch_;
+    recall.accounts_rose = accounts_seen_.rises();
     const auto* note = local_.login(login.text());
     if (note == nullptr) return recall;
     recall.login = note->record;
@@ -162,9 +163,13 @@ Question Store::question_of_login(const Recall& recall) const {
     return {recall.login ? std::max(recall.login->generation, recall.login_seen) : 0, recall.read};
 }
 
-Question Store::question_of(std::string_view account, const Recall& recall) const {
+// Of an account that was not in the Recall counts what was seen of it before that.
+Question Store::question_of(std::string_view account, const Recall& recall) {
     const bool same = recall.account && recall.login && recall.login->account == account;
-    return {same ? std::max(recall.account->generation, recall.account_seen) : 0, recall.read};
+    if (same) return {std::max(recall.account->generation, recall.account_seen), recall.read};
+    const auto name = keys_.current.account_record(account);
+    const bool rose_since = accounts_seen_.rose(name) > recall.accounts_rose;
+    return {rose_since ? 0 : accounts_seen_.highest(name), recall.read};
 }
 
 // A flush that came while the directory was asked may be about this very answer.
@@ -194,9 +199,13 @@ void Store::write_account(std::string_view account, const Recall& recall, Change
     if (confirmed && recall.epoch != epoch_) return;
     const auto name = keys_.current.account_record(account);
     // Somebody has written since the question was put: Redis tells what comes of the two.
-    const bool is_contested = accounts_seen_.highest(name) > question_of(account, recall).base;
+    const auto base = question_of(account, recall).base;
+    const bool is_contested = accounts_seen_.highest(name) > base;
     const auto* note = local_.account(name);
-    const auto* before = note != nullptr ? &note->record : nullptr;
+    // What was flushed, or made room, is known by its generation only.
+    AccountRecord flushed;
+    flushed.generation = flushed.confirmed = base;
+    const auto* before = note != nullptr ? &note->record : base != 0 ? &flushed : nullptr;
     const bool witnessed = confirmed || (note != nullptr && note->witnessed);
     auto apply = account_apply(std::move(change));
     auto next = apply(before);

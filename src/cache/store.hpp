@@ -64,6 +64,7 @@ class Store : public std::enable_shared_from_this<Store> {
         std::uint64_t epoch = 0;    // flushes of logins, and of everything, until then
         Generation login_seen = 0;  // the highest of each that was seen until then
         Generation account_seen = 0;
+        std::uint64_t accounts_rose = 0;  // any account's, until then
     };
     net::Task<Recall> recall(const identity::Login& login, Redis::Wait* wait = nullptr);
 
@@ -75,7 +76,7 @@ class Store : public std::enable_shared_from_this<Store> {
                     const crypto::Secret& password);
     // For those changes.
     Question question_of_login(const Recall& recall) const;
-    Question question_of(std::string_view account, const Recall& recall) const;
+    Question question_of(std::string_view account, const Recall& recall);
 
     // Ends every login of the account that `login` leads to, and what is known of the login, here
     // and in Redis, and tells the other gateways. False: Redis could not be reached.

@@ -23,6 +23,7 @@ net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::L
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
     // Whatever stands there under this key is newer.
     const auto name = keys_.current.account_record(known->account);
+    if (accounts_seen_.highest(name) != 0) co_return std::nullopt;
     const auto newer = co_await redis_->get(name, wait);
     const auto* found = std::get_if<Redis::Found>(&newer);
     if (found == nullptr || *found || local_.account(name) != nullptr) co_return std::nullopt;
@@ -35,9 +36,9 @@ void Store::carry_over(const identity::Login& login, const Recall& recall,
     const auto& account = recall.previous->principal.name;
     const auto moved = carried_over(*recall.previous, keys_.previous->verifier(account, password),
                                     keys_.current.verifier(account, password), now());
-    if (!moved || recall.epoch != epoch_) return;
-    write_login(login, recall, Name{question_of_login(recall), account});
     const auto name = keys_.current.account_record(account);
+    if (!moved || recall.epoch != epoch_ || accounts_seen_.highest(name) != 0) return;
+    write_login(login, recall, Name{question_of_login(recall), account});
     const auto put = [moved](const AccountRecord* current) {
         return current == nullptr ? Update<AccountRecord>(moved) : std::nullopt;
     };

@@ -44,7 +44,8 @@ net::Task<AuthResult> Addressed::authenticate(const identity::Credentials& crede
     auto found = co_await addresses_->lookup(*login);
     const auto* rejected = std::get_if<Rejected>(&found);
     if (rejected == nullptr || rejected->reason != Reason::unknown_user)
-        co_return identity::accepted(std::move(found), std::move(accepted->stamp));
+        co_return identity::accepted(std::move(found), std::move(accepted->stamp),
+                                     accepted->only_secret);
     // The password was right: who is missing there has to be told from who does not exist.
     log_.write(observe::events::directory_without_addresses,
                {{"directory", name_}, {"account", proved}, {"addresses", addresses_->name()}});

@@ -67,12 +67,12 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     ++counts_.asked;
     auto answer = co_await inner().authenticate(question);
     const auto* unavailable = std::get_if<Unavailable>(&answer);
+    if (unavailable != nullptr && judgement.unchecked)
+        co_return count(*std::move(judgement.unchecked), recall.source);
     if (unavailable != nullptr && unavailable->scope != Scope::directory) co_return answer;
     unavailable_ = unavailable != nullptr;
     if (!unavailable_) {
         learn(answer, credentials, recall);
-    } else if (judgement.unchecked) {
-        co_return count(*std::move(judgement.unchecked), recall.source);
     } else if (judgement.may_serve_stale) {
         ++counts_.stale;
         log_.write(events::cache_stale, {{"directory", name_},
@@ -88,6 +88,7 @@ net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
                           const Credentials& credentials, cache::RedisWait& wait) {
     if (judgement.by->stamp.empty()) {
         judgement.unchecked = std::exchange(judgement.answer, std::nullopt);
+        judgement.was_right = true;
         co_return;
     }
     const bool is_same = co_await checks_->is_same(*judgement.by);
@@ -189,6 +190,10 @@ void Cached::learn_rejected(const Rejected& rejected, const Credentials& credent
     const auto of_login = store_->question_of_login(recall);
     if (rejected.reason == Reason::unknown_user) {
         store_->write_login(credentials.login, recall, cache::Unknown{of_login});
+        // Perhaps one spelling fewer, perhaps the account is gone: the others ask.
+        const auto had = recall.login ? recall.login->account : std::string();
+        if (!had.empty())
+            store_->write_account(had, recall, cache::Revoke{store_->question_of(had, recall)});
         return;
     }
     if (!rejected.account.empty())

@@ -40,7 +40,10 @@ struct Counted {
 
 bool is_wrong(const AuthResult& answer) {
     const auto* rejected = std::get_if<Rejected>(&answer);
-    if (rejected != nullptr) return rejected->reason == Reason::bad_credentials;
+    // Some say that an account is closed before they have looked at the password.
+    if (rejected != nullptr)
+        return rejected->reason == Reason::bad_credentials || rejected->reason == Reason::locked ||
+               rejected->reason == Reason::not_permitted;
     const auto* unavailable = std::get_if<Unavailable>(&answer);
     return unavailable != nullptr && unavailable->may_count;
 }

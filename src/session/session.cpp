@@ -26,7 +26,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
       settings_(environment_->settings),
       listener_(std::move(listener)),
       facts_(listener_.name, stream, introduction),
-      subject_{crypto::random_id(), facts_.remote_ip},
+      subject_{crypto::random_id(), facts_.trusted_ip()},
       born_(net::Clock::now()),
       balancer_(introduction ? stream.remote().address().to_string() : ""),
       client_(std::move(stream), settings_.limits),

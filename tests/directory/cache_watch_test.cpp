@@ -109,6 +109,7 @@ TEST_F(CacheWatchTest, AnAccountThatHasChangedIsForgottenAndNoOther) {
     people->heard_by->account_changed("jane");
     EXPECT_EQ(ask("jane", "first"), "refused by directory");
     EXPECT_EQ(ask("jane", "second"), "accepted by directory");
+    EXPECT_EQ(ask("jane", "second"), "accepted by cache") << "it is remembered as ever";
     EXPECT_EQ(ask("joe", "first"), "accepted by cache");
 }
 

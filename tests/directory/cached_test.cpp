@@ -31,6 +31,9 @@ TEST_F(CachedTest, AnOldPasswordEndsAtAFlush) {
     password = "second";
     flush("jane");
     EXPECT_EQ(ask("jane", "first"), "bad_credentials by directory");
+    EXPECT_EQ(ask("jane", "first"), "bad_credentials by cache");
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by directory");
+    EXPECT_EQ(ask("jane", "second"), "accepted Jane by cache") << "it is remembered as ever";
 }
 
 TEST_F(CachedTest, AnOldPasswordEndsWithItsTime) {
@@ -149,6 +152,16 @@ TEST_F(CachedTest, WhatWasRefusedLastIsNotServedStale) {
     now += 2h;
     unavailable = Unavailable{Scope::directory, "down"};
     EXPECT_EQ(ask("jane", "first"), "directory");
+}
+
+TEST_F(CachedTest, WhoIsGoneIsNotServedStaleByAnotherSpelling) {
+    ask("jane", "first");
+    ask("jane@example.org", "first");
+    now += 2h;
+    spellings.clear();
+    EXPECT_EQ(ask("jane", "first"), "unknown_user by directory");
+    unavailable = Unavailable{Scope::directory, "down"};
+    EXPECT_EQ(ask("jane@example.org", "first"), "directory");
 }
 
 TEST_F(CachedTest, ADisabledAccountIsNeverRemembered) {

@@ -149,12 +149,22 @@ TEST_F(GuardedTest, NothingButAWrongPasswordCounts) {
     for (const AuthResult& other : {AuthResult(Unavailable{Scope::directory, "not asked", false}),
                                     AuthResult(Unavailable{Scope::question, "odd", false}),
                                     AuthResult(Unavailable{Scope::busy, "not asked", false}),
-                                    AuthResult(Rejected{Reason::locked, "Jane"}),
                                     AuthResult(Rejected{Reason::disabled, "Jane"}),
                                     AuthResult(Rejected{Reason::expired, "Jane"})}) {
         refusal = other;
         for (int i = 0; i < 3; ++i)
             EXPECT_NE(wrong(), "held");
+    }
+}
+
+// Whatever the password: or five tries would tell that there is such an account.
+TEST_F(GuardedTest, AClosedAccountCountsAsAFailure) {
+    for (const auto reason : {Reason::locked, Reason::not_permitted}) {
+        attempts = fresh_attempts();
+        build({.failures = 1, .total = 1});
+        refusal = Rejected{reason, "Jane"};
+        EXPECT_NE(wrong(), "held");
+        EXPECT_EQ(wrong(), "held") << identity::to_string(reason);
     }
 }
 

@@ -128,8 +128,10 @@ TEST_F(StampChecksTest, WhoHasNoStampIsAskedAboutAndServesWhileTheDirectoryIsDow
     EXPECT_THAT(record->checked, IsEmpty());
     unavailable = Unavailable{Scope::directory, "down"};
     EXPECT_EQ(ask("jane", "first"), "accepted Jane by cache");
-    unavailable = Unavailable{Scope::busy, "full"};
-    EXPECT_EQ(ask("jane", "first"), "busy");
+    for (const auto scope : {Scope::busy, Scope::held, Scope::question}) {
+        unavailable = Unavailable{scope, "full"};
+        EXPECT_EQ(ask("jane", "first"), "accepted Jane by cache") << identity::to_string(scope);
+    }
     unavailable = Unavailable{Scope::directory, "down"};
     now += 2h;
     EXPECT_EQ(ask("jane", "first"), "accepted Jane by stale");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Loads the sample people at the first start; the service account's password is that of the secrets at every start.
+# Loads the sample people and the service account, with its password of the secrets, at the first start.
 set -euo pipefail
 settings=/etc/openldap/slapd.conf
 mkdir -p /srv/ldap/data
