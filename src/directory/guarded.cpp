@@ -87,7 +87,8 @@ Guarded::Guarded(std::unique_ptr<Directory> inner, const GuardSettings& settings
       settings_(settings),
       attempts_(std::move(attempts)),
       questions_(std::make_shared<OpenQuestions>()),
-      accounts_(cache::Bound()) {}
+      accounts_(cache::Bound()),
+      nobodys_(cache::Bound()) {}
 
 Guarded::~Guarded() = default;
 
@@ -222,9 +223,14 @@ void Guarded::failed(Question& question, const std::string& account, const Crede
         attempts_->fail(place, question.attempt, settings_.quiet);
 }
 
-// One password, one failure: of a login that exists it would be remembered as a wrong one.
+// One password, one failure: of a login that exists it would be remembered as a wrong one. When it
+// has been asked about once more, it would have been then as well.
 void Guarded::failed_as_nobody(Question& question, const Credentials& credentials) {
-    const auto attempt = attempt_of_nobody(credentials);
+    const auto of_password = attempt_of_nobody(credentials);
+    const bool is_asked_again =
+        !credentials.remembered.unknown && nobodys_.find(of_password) != nullptr;
+    nobodys_.put(of_password, 1);
+    const auto& attempt = is_asked_again ? question.attempt : of_password;
     const bool has_its_places = question.attempt == attempt;
     for (const auto& place : question.places)
         if (has_its_places)

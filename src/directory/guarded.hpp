@@ -69,7 +69,8 @@ class Guarded final : public Decorator {
     GuardSettings settings_;
     std::shared_ptr<cache::Attempts> attempts_;
     std::shared_ptr<OpenQuestions> questions_;
-    cache::Lru<Account> accounts_;  // by spelling
+    cache::Lru<Account> accounts_;       // by spelling
+    cache::Lru<std::uint64_t> nobodys_;  // passwords of logins that nobody has
 };
 
 }  // namespace postern::directory

@@ -130,8 +130,11 @@ net::Task<AuthLimits::Admission> AuthLimits::enter(std::string network, std::str
     for (const auto& each : counted)
         names.push_back(each.name);
     const Counted* woken_at = nullptr;
+    net::Clock::duration waited{0};
     for (;;) {
+        const auto asked = net::Clock::now();
         const auto failures = co_await counters_->read(names);
+        waited += net::Clock::now() - asked;
         const Counted* full = nullptr;  // as long as nobody knows how those under way end
         for (std::size_t i = 0; i < counted.size(); ++i) {
             const auto& each = counted[i];
@@ -152,7 +155,7 @@ net::Task<AuthLimits::Admission> AuthLimits::enter(std::string network, std::str
         under_way_.enter(name);
     }
     co_return Admission{std::nullopt,
-                        Attempt(shared_from_this(), std::move(network), std::move(login))};
+                        Attempt(shared_from_this(), std::move(network), std::move(login)), waited};
 }
 
 AuthLimits::Admission AuthLimits::refuse(const Counted& by, std::uint64_t failures) {
@@ -160,7 +163,7 @@ AuthLimits::Admission AuthLimits::refuse(const Counted& by, std::uint64_t failur
     const auto now = net::Clock::now();
     if (failures > local_->read(by.name, now))
         elsewhere_.set(by.name, failures, now + settings_.window);
-    return {by.kind, {}};
+    return {.refused = by.kind};
 }
 
 void AuthLimits::leave(const std::string& network, const std::string& login, End end) {

@@ -61,6 +61,7 @@ class AuthLimits : public std::enable_shared_from_this<AuthLimits> {
     struct Admission {
         std::optional<LimitKind> refused;  // by which limit
         Attempt attempt;
+        net::Clock::duration waited{0};  // for the counts of other gateways
     };
     // From a coroutine on any io_context. Throws operation_aborted when that is cancelled.
     net::Task<Admission> admit(std::string_view address, std::string network,

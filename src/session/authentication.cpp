@@ -135,7 +135,9 @@ net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
         auto admission = co_await admit(network, *login);
         if (admission.refused)
             co_return limited(*admission.refused, network, claim.authentication_id);
-        verdict = co_await ask({*login, std::move(claim.password), network});
+        identity::Credentials credentials{*login, std::move(claim.password), network};
+        credentials.remembered.waited = admission.waited;
+        verdict = co_await ask(std::move(credentials));
         admission.attempt.conclude(verdict);
     }
     std::string acting;  // who has authenticated, when it is not who the session is

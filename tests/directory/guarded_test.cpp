@@ -199,6 +199,15 @@ TEST_F(GuardedTest, ALoginThatNobodyHasIsHeldLikeAnyOther) {
     EXPECT_EQ(record->asked.size(), 1u);
 }
 
+// Without a cache each of them is asked about, as one of somebody's would be.
+TEST_F(GuardedTest, APasswordOfNobodyCountsWheneverItIsAskedAbout) {
+    build({.failures = 3, .total = 3});
+    refusal = Rejected{Reason::unknown_user, ""};
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(wrong("192.0.2.1", "nobody"), "rejected");
+    EXPECT_EQ(wrong("192.0.2.1", "nobody"), "held");
+}
+
 TEST_F(GuardedTest, ASpellingIsItsAccountsOnceTheDirectoryHasSaidSo) {
     build({.failures = 3, .total = 100});
     EXPECT_EQ(wrong("192.0.2.1", "j.doe"), "rejected");

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "crypto/base64.hpp"
 #include "support/eventually.hpp"
 #include "support/free_port.hpp"
 
@@ -94,6 +95,19 @@ void append(std::vector<std::string>& to, std::initializer_list<std::string> mor
 std::string last_lines(const std::string& log) {
     constexpr std::size_t most = 2000;
     return log.size() > most ? "..." + log.substr(log.size() - most) : log;
+}
+
+// As it is, and as it stands inside base64, wherever in the message that begins.
+std::vector<std::string> forms_of(std::string_view password) {
+    std::vector<std::string> forms{std::string(password)};
+    for (std::size_t before = 0; before < 3; ++before) {
+        const auto encoded =
+            crypto::base64_encode_unpadded(std::string(before, '\0') + std::string(password));
+        const auto first = (before * 8 + 5) / 6;  // the first digit that is of the password alone
+        const auto last = (before + password.size()) * 8 / 6;
+        forms.push_back(encoded.substr(first, last - first));
+    }
+    return forms;
 }
 
 bool accepts_connections(std::uint16_t port) {
@@ -193,6 +207,11 @@ Gateway::~Gateway() {
     for (const char* report : {"Sanitizer:", "runtime error:", "Assertion"}) {
         EXPECT_EQ(errors.find(report), std::string::npos) << errors;
     }
+    const auto told = log();
+    for (const auto password : {jane_password, joe_password, paul_password})
+        for (const auto& form : forms_of(password))
+            EXPECT_EQ(told.find(form), std::string::npos)
+                << "a password in the log: " << told.substr(told.find(form), 200);
 }
 
 void Gateway::wait_until_listening() {
