@@ -1,4 +1,5 @@
 // What becomes of what gateways remember when their Redis fails, or lies.
+#include <cstdlib>
 #include "integration/cache_gateways.hpp"
 
 namespace postern::directory {
