@@ -55,6 +55,10 @@ endfunction()
 # postern_plugin(type sources...): the plugin postern-backend-<type>.so.
 function(postern_plugin type)
     add_library(backend_${type} MODULE ${ARGN})
+    if(NOT TARGET plugins)
+        add_custom_target(plugins)
+    endif()
+    add_dependencies(plugins backend_${type})
     postern_compile_backend(backend_${type})
     target_link_libraries(backend_${type} PRIVATE postern)
     set_target_properties(backend_${type} PROPERTIES PREFIX "" OUTPUT_NAME postern-backend-${type}
