@@ -68,8 +68,10 @@ TEST_F(Limits, CountForAllGateways) {
     EXPECT_EQ(auth(first, "jane", "guess 3"), 535);
     settle();
     EXPECT_EQ(auth(second, "jane", jane_password), 454);
-    EXPECT_THAT(second.log(), HasSubstr("auth.limited"));
-    EXPECT_THAT(second.log(), HasSubstr("limit=\"pair\""));
+    EXPECT_TRUE(eventually([&] {
+        const auto log = second.log();
+        return log.find("auth.limited") != log.npos && log.find("limit=\"pair\"") != log.npos;
+    })) << second.log();
     EXPECT_EQ(auth(second, "joe", joe_password), 235);
 }
 
@@ -91,12 +93,11 @@ TEST_F(Limits, AreShownAndClearedHereAndInRedis) {
     EXPECT_EQ(cleared.status, 0) << cleared.errors;
     EXPECT_EQ(cleared.output, "forgotten\n");
     EXPECT_EQ(auth(second, "jane", jane_password), 235);
-    EXPECT_EQ(auth(first, "jane", jane_password), 454) << "it has counted itself";
+    EXPECT_EQ(auth(first, "jane", jane_password), 235) << "what Redis says counts for all";
     EXPECT_EQ(first.command({"limits", "clear", "--network", "127.0.0.1"}).status, 0);
-    EXPECT_EQ(auth(first, "jane", jane_password), 235);
     EXPECT_THAT(first.command({"limits", "show"}).output,
                 MatchesRegex("refused limit=network attempts=0\nrefused limit=login attempts=0\n"
-                             "refused limit=pair attempts=1\n"));
+                             "refused limit=pair attempts=0\n"));
     EXPECT_EQ(redis.ask({"DBSIZE"}), "0") << redis.ask({"KEYS", "*"});
 }
 

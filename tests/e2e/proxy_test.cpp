@@ -97,7 +97,7 @@ TEST_P(BehindHaproxy, ItsHealthChecksWork) {
         site.haproxy.emplace(section(
             site.port, "", site.gateway.port(),
             std::string(GetParam()) + " check check-send-proxy inter 50ms fall 1 rise 1", check));
-        EXPECT_TRUE(site.logs(" 127.0.0.9 listener=\"submission\" balancer=\"127.0.0.9\""))
+        EXPECT_TRUE(site.logs(" - listener=\"submission\" balancer=\"127.0.0.9\""))
             << check << site.haproxy->log() << site.gateway.log();
         auto client = site.client(site.port);
         client.start_tls();
