@@ -160,7 +160,7 @@ class Attack(unittest.TestCase):
             send_as_joe(gateway, f"127.0.100.{1 + number}", word)
         self.assertGreater(len(WORDS), 50)
         self.assertGreater(len(expected), 50, "these were to be refused")
-        gateway.wait_until(lambda: gateway.events().count("session.closed") == 2 * len(WORDS), "a session does not end")
+        gateway.wait_until(lambda: gateway.events().count("session.closed") >= 2 * len(WORDS), "a session does not end")
         return gateway, expected
 
     def check_secrets(self, gateway: Gateway) -> None:
