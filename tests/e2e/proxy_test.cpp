@@ -31,11 +31,11 @@ std::string section(std::uint16_t port, const std::string& of_bind, std::uint16_
 }
 
 struct Site {
-    SmtpClient client(std::uint16_t port) {
+    SmtpClient client(std::uint16_t at) {
         std::optional<SmtpClient> result;
         EXPECT_TRUE(eventually([&] {
             try {
-                result.emplace(port);
+                result.emplace(at);
             } catch (const std::system_error&) {
             }
             return result.has_value();
