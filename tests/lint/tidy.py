@@ -142,8 +142,10 @@ class Job:
         self.known.touch()
         return True
 
-    def judge(self):
-        """Empty when clean, else what to show."""
+    def judge(self, deadline):
+        """Empty when clean, else what to show; None when it was too late to look."""
+        if time.monotonic() > deadline:
+            return None
         done = subprocess.run(self.command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode == 0:
             self.known.touch()
@@ -158,11 +160,22 @@ def forget_old():
             entry.unlink()
 
 
+def latest_first(jobs):
+    """What was changed last is most likely to have something to show."""
+    log = subprocess.run(["git", "log", "--format=", "--name-only", "-n", "500"], cwd=ROOT, capture_output=True, text=True)
+    rank = {}
+    for name in log.stdout.split("\n"):
+        rank.setdefault(ROOT / name, len(rank))
+    return sorted(jobs, key=lambda job: rank.get(job.file, len(rank)))
+
+
 def main():
     parser = argparse.ArgumentParser(description="clang-tidy with a memory")
     parser.add_argument("build", type=Path)
     parser.add_argument("paths", type=Path, nargs="*")
     parser.add_argument("--all", action="store_true", help="look at unchanged files too")
+    parser.add_argument("--minutes", type=float, default=float("inf"),
+                        help="begin with none after so long; the files changed last come first")
     options = parser.parse_args()
     commands = compile_commands(options.build.resolve())
     if not commands:
@@ -176,14 +189,18 @@ def main():
 
     CACHE.mkdir(parents=True, exist_ok=True)
     forget_old()
-    changed = [job for job in jobs if options.all or not job.is_known()]
-    failed = 0
+    changed = latest_first(job for job in jobs if options.all or not job.is_known())
+    deadline = time.monotonic() + 60 * options.minutes
+    failed = late = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for job, problems in zip(changed, pool.map(Job.judge, changed)):
-            if problems:
+        for job, problems in zip(changed, pool.map(lambda job: job.judge(deadline), changed)):
+            if problems is None:
+                late += 1
+            elif problems:
                 failed += 1
                 print(f"== {job.file.relative_to(ROOT)}\n{problems}\n", flush=True)
-    print(f"{len(jobs)} files, {len(jobs) - len(changed)} of them unchanged, {failed} with problems")
+    print(f"{len(jobs)} files, {len(jobs) - len(changed)} of them unchanged, {failed} with problems, "
+          f"{late} not looked at for want of time")
     sys.exit(1 if failed else 0)
 
 
