@@ -20,9 +20,9 @@ constexpr int most_tries = 4;  // MOVED, ASK, and NOSCRIPT from whoever it is th
 
 auto unanswered_of(std::string_view redis, observe::Registry& registry) {
     std::array<observe::Counter*, NoAnswer::kinds> counters{};
-    for (std::size_t i = 0; i < counters.size(); ++i)
-        counters.at(i) = &registry.counter(observe::metrics::redis_unanswered,
-                                           {redis, to_string(static_cast<Kind>(i))});
+    for (const auto kind : {Kind::down, Kind::late, Kind::full, Kind::refused, Kind::broken})
+        counters.at(static_cast<std::size_t>(kind)) =
+            &registry.counter(observe::metrics::redis_unanswered, {redis, to_string(kind)});
     return counters;
 }
 

@@ -85,11 +85,11 @@ void Meters::add_directory(observe::Registry& registry, const std::string& name)
     fill<Source>(made.accepted, [&](auto source) -> auto& {
         return registry.counter(metrics::auth, {name, "accepted", "", to_string(source)});
     });
-    for (std::size_t i = 0; i < made.rejected.size(); ++i)
-        fill<Source>(made.rejected.at(i), [&](auto source) -> auto& {
+    for (const auto reason : {Reason::unknown_user, Reason::bad_credentials, Reason::disabled,
+                              Reason::expired, Reason::locked, Reason::not_permitted})
+        fill<Source>(made.rejected.at(static_cast<std::size_t>(reason)), [&](auto source) -> auto& {
             return registry.counter(
-                metrics::auth,
-                {name, "rejected", identity::to_string(static_cast<Reason>(i)), to_string(source)});
+                metrics::auth, {name, "rejected", identity::to_string(reason), to_string(source)});
         });
     fill<Scope>(made.unavailable, [&](auto scope) -> auto& {
         return registry.counter(metrics::auth, {name, "unavailable", to_string(scope), ""});
@@ -100,11 +100,10 @@ void Meters::add_directory(observe::Registry& registry, const std::string& name)
 
 void Meters::add_next_hop(observe::Registry& registry, const std::string& name) {
     NextHop made;
-    for (std::size_t command = 0; command < made.commands.size(); ++command)
+    for (const auto command : {Command::mail, Command::rcpt, Command::message})
         for (std::size_t outcome = 0; outcome < outcomes.size(); ++outcome)
-            made.commands.at(command).at(outcome) = &registry.counter(
-                metrics::relay,
-                {name, to_string(static_cast<Command>(command)), outcomes.at(outcome)});
+            made.commands.at(static_cast<std::size_t>(command)).at(outcome) =
+                &registry.counter(metrics::relay, {name, to_string(command), outcomes.at(outcome)});
     made.octets = &registry.counter(metrics::relay_octets, {name});
     made.open = &registry.histogram(metrics::next_hop_seconds, {name, "open"});
     made.message = &registry.histogram(metrics::next_hop_seconds, {name, "message"});
