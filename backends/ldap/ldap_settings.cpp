@@ -157,7 +157,7 @@ void read_authentication(Section& bind, Settings& settings) {
 
 // Whoever could log in with something; nullopt: nobody can tell.
 std::optional<std::string> filter_of_anybody(const Settings& settings) {
-    const auto by_name = settings.filter_name ? settings.filter_name->anybody() : std::nullopt;
+    auto by_name = settings.filter_name ? settings.filter_name->anybody() : std::nullopt;
     if (!settings.filter_email) return by_name;
     const auto by_email = settings.filter_email->anybody();
     if (!by_name || !by_email) return std::nullopt;
