@@ -6,10 +6,10 @@
 
 #include <map>
 
-#include "crypto/random.hpp"
 #include "directory/cached.hpp"
 #include "support/captured_log.hpp"
 #include "support/fake_directory.hpp"
+#include "support/local_store.hpp"
 #include "support/run_task.hpp"
 
 namespace postern::directory {
@@ -66,13 +66,7 @@ class CacheWatchTest : public testing::Test {
  protected:
     CacheWatchTest() {
         people->answers.open();
-        cache::Store::Parts parts{
-            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-            nullptr,
-            log,
-            io.get_executor(),
-            "people"};
-        auto store = std::make_shared<cache::Store>(cache::StoreSettings(), std::move(parts));
+        auto store = test::local_store(cache::StoreSettings(), log, io.get_executor());
         cached =
             std::make_unique<Cached>(std::make_unique<TellingDirectory>(people), std::move(store),
                                      log, "people", Invalidation{.watches = true});
@@ -168,14 +162,7 @@ TEST_F(CacheWatchTest, EndsWithTheCacheWhileItWaitsForTheNextTry) {
 // As when the program ends before a directory has had its last moment.
 TEST_F(CacheWatchTest, MayBeLeftListeningWhenItsThreadEnds) {
     auto last = std::make_unique<asio::io_context>(1);
-    auto store = std::make_shared<cache::Store>(
-        cache::StoreSettings(),
-        cache::Store::Parts{
-            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-            nullptr,
-            log,
-            last->get_executor(),
-            "people"});
+    auto store = test::local_store(cache::StoreSettings(), log, last->get_executor());
     auto others = std::make_shared<People>();
     auto watched =
         std::make_unique<Cached>(std::make_unique<TellingDirectory>(others), std::move(store), log,

@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "crypto/random.hpp"
 #include "directory/cached.hpp"
 #include "support/captured_log.hpp"
 #include "support/fake_directory.hpp"
+#include "support/local_store.hpp"
 #include "support/run_task.hpp"
 
 namespace postern::directory {
@@ -37,16 +37,13 @@ class CachedTest : public testing::Test {
             [this](const Credentials& asked) { return answered(answer(asked)); });
         inner->set_check([this](const std::string& of) { return compared(of); });
         record = inner->record();
-        cache::Store::Parts parts{
-            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-            nullptr,
-            log,
-            io.get_executor(),
-            "people",
-            [this] { return now; }};
-        auto store = std::make_shared<cache::Store>(settings, std::move(parts));
+        auto store = store_here();
         cached = std::make_unique<Cached>(std::move(inner), std::move(store), log, "people",
                                           Invalidation{.checks = checks});
+    }
+
+    std::shared_ptr<cache::Store> store_here() {
+        return test::local_store(settings, log, io.get_executor(), [this] { return now; });
     }
 
     AuthResult answer(const Credentials& asked) const {

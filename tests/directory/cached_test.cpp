@@ -198,15 +198,7 @@ TEST_F(CachedTest, AFlushWhileTheDirectoryIsAskedIsAboutItsAnswerToo) {
     auto door = std::make_shared<test::Door>();
     auto inner = std::make_unique<FakeDirectory>(FakeDirectory::accept_behind(door));
     record = inner->record();
-    cache::Store::Parts parts{
-        {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-        nullptr,
-        log,
-        io.get_executor(),
-        "people",
-        [this] { return now; }};
-    Cached waiting(std::move(inner), std::make_shared<cache::Store>(settings, std::move(parts)),
-                   log, "people");
+    Cached waiting(std::move(inner), store_here(), log, "people");
     const auto question = test::credentials("jane", "first");
     test::Running<AuthResult> first(io, waiting.authenticate(question));
     test::run_ready(io);

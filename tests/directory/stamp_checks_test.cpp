@@ -172,14 +172,8 @@ class CheckedLayersTest : public testing::Test {
             [](const Credentials& asked) { return accepted(asked.login.text()); });
         backend->set_check([this](const std::string&) { return compared(); });
         record = backend->record();
-        cache::Store::Parts parts{
-            {cache::Keys(crypto::Secret(crypto::random_octets(32)), "people", ""), std::nullopt},
-            nullptr,
-            log,
-            io.get_executor(),
-            "people",
-            [this] { return now; }};
-        auto store = std::make_shared<cache::Store>(cache::StoreSettings(), std::move(parts));
+        auto store = test::local_store(cache::StoreSettings(), log, io.get_executor(),
+                                       [this] { return now; });
         stack = stand_around(std::move(backend), layers_of_a_backend, settings,
                              {log, "people", std::move(store)});
     }
