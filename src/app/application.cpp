@@ -99,7 +99,7 @@ Application::~Application() {
 }
 
 Foundation Application::foundation() {
-    return {io_, log_, hash_pool_, files_, tickets_, draining_, failures_};
+    return {io_, log_, hash_pool_, files_, tickets_, draining_, failures_, lost_};
 }
 
 net::Task<std::unique_ptr<Generation>> Application::next_generation(config::Document& document) {

@@ -83,6 +83,7 @@ class Application {
     std::shared_ptr<net::TicketKeys> tickets_ = std::make_shared<net::TicketKeys>();
     std::shared_ptr<cache::LocalCounters> failures_ =
         std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
+    std::shared_ptr<cache::LostByDirectory> lost_ = std::make_shared<cache::LostByDirectory>();
     ConnectionLimits connection_limits_;
     std::vector<std::shared_ptr<const Generation>>
         generations_;  // the current one, and those still in use

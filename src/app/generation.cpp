@@ -73,7 +73,8 @@ Directories build_directories(config::Section& root, directory::PluginLoader& pl
                               const ServerSettings& server, const Foundation& foundation,
                               std::shared_ptr<const cache::SharedSettings> cache) {
     const directory::SharedParts shared{plugins,          foundation.hash_pool, server.hash_limits,
-                                        server.hash_cost, foundation.log,       std::move(cache)};
+                                        server.hash_cost, foundation.log,       std::move(cache),
+                                        foundation.lost};
     return DirectoryBuilder(root, shared).build();
 }
 
@@ -223,7 +224,8 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     directory::PluginLoader plugins(server.plugins.empty()
                                         ? directory::PluginLoader::default_folder()
                                         : std::filesystem::path(server.plugins));
-    const auto shared = cache::read_shared_settings(root);
+    generation->shared = cache::read_shared_settings(root);
+    const auto& shared = generation->shared;
     auto directories = build_directories(root, plugins, server, foundation, shared);
     auto next_hops = build_next_hops(root, server, foundation);
     auto settings =
@@ -240,6 +242,9 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     check_strangers(root, reachable_next_hops, settings);
     if (!document.problems().empty()) return nullptr;
 
+    if (directories.empty() && !generation->listeners.empty())
+        foundation.log.write(events::config_warning,
+                             {{"why", "there is no directory, so nobody can log in"}});
     const auto header_memory = settings.limits.header_memory;
     generation->environment = std::shared_ptr<const session::Environment>(
         new session::Environment{std::move(settings), std::move(directories), std::move(next_hops),

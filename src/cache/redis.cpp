@@ -85,7 +85,8 @@ void Redis::count(const Request& request, net::Clock::duration took) {
         counters_.not_answered(none->kind);
         unanswered_.at(static_cast<std::size_t>(none->kind))->add();
     } else {
-        counters_.answered(took);
+        counters_.took_sum += static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(took).count());
         seconds_.observe(took);
     }
 }

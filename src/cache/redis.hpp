@@ -77,7 +77,6 @@ class Redis {
     // The number of subscribers that were reached; of a cluster, those on the server that was
     // asked.
     net::Task<Answer<std::int64_t>> publish(std::string_view channel, std::string_view message);
-    net::Task<Answer<Done>> ping();
 
     // Whether all can be asked: of a cluster, every slot has a server. What cannot be asked has no
     // answer at once, so there is no need to look first.

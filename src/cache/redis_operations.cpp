@@ -165,12 +165,4 @@ net::Task<Answer<std::int64_t>> Redis::publish(std::string_view channel, std::st
     co_return read<std::int64_t>(asked.answer, number);
 }
 
-net::Task<Answer<Done>> Redis::ping() {
-    Request asked;
-    asked.kinds = a_status;
-    asked.command = redis_command({"PING"});
-    co_await ask({&asked, 1});
-    co_return read<Done>(asked.answer, [](const RedisReply&) { return Done(); });
-}
-
 }  // namespace postern::cache

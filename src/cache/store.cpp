@@ -45,7 +45,10 @@ Store::Store(const StoreSettings& settings, Parts parts)
       executor_(parts.executor),
       clock_(std::move(parts.clock)),
       channel_("postern:" + parts.directory + ":changes"),
-      sender_(crypto::random_id()) {
+      sender_(crypto::random_id()),
+      lost_(parts.lost->of(keys_.current.not_before_record())),
+      next_word_(std::make_shared<net::Timer>(executor_)) {
+    if (keys_.previous) lost_previous_ = parts.lost->of(keys_.previous->not_before_record());
     if (redis_) membership_ = std::make_unique<Membership>(*redis_, keys_.current, sender_);
 }
 
@@ -118,7 +121,8 @@ template <class Record>
 std::optional<Record> Store::open(const Keys& keys, std::string_view name,
                                   std::string_view sealed) {
     const auto plain = keys.open(name, sealed);
-    if (!plain || lost_.contains(std::string(name))) return std::nullopt;
+    const auto& lost = &keys == &keys_.current ? lost_ : lost_previous_;
+    if (!plain || lost->contains(std::string(name))) return std::nullopt;
     std::optional<Record> record;
     if constexpr (std::is_same_v<Record, AccountRecord>)
         record = decode_account(*plain);

@@ -40,6 +40,24 @@ TEST_F(CacheFaults, WhatCouldNotBeWrittenIsNotBelievedAndSoonBlank) {
     test::run_until(io, [&] { return ask(*b, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
 }
 
+TEST_F(CacheFaults, AReloadForgetsNothingThatCouldNotBeWritten) {
+    redis_timeout = "50ms";
+    const auto of_this_process = std::make_shared<cache::LostByDirectory>();
+    auto before = gateway(usual(), "", false, of_this_process), other = gateway();
+    ask(*before, "jane", "first");
+    settle();
+    redis->suspend();
+    people.passwords["jane"] = "second";
+    EXPECT_EQ(ask(*before, "jane", "second"), "accepted by directory");
+    settle();
+    before.reset();
+    redis->resume();
+    auto after = gateway(usual(), "", false, of_this_process);
+    EXPECT_NE(ask(*after, "jane", "first").substr(0, 8), "accepted");
+    test::run_until(
+        io, [&] { return ask(*other, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
+}
+
 TEST_F(CacheFaults, AMessageThatSomebodyElseHasPublishedIsNone) {
     auto a = gateway();
     ask(*a, "jane", "first");

@@ -61,9 +61,12 @@ class CacheGateways : public testing::Test {
         std::unique_ptr<Cached> cached;
     };
 
-    // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it.
+    using Lost = std::shared_ptr<cache::LostByDirectory>;
+    // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it. `lost`: of its
+    // process.
     std::unique_ptr<Gateway> gateway(cache::StoreSettings settings = usual(),
-                                     const std::string& secret = "", bool after_ours = false) {
+                                     const std::string& secret = "", bool after_ours = false,
+                                     Lost lost = std::make_shared<cache::LostByDirectory>()) {
         const auto text = redis_lines() + fmt::format("timeout = \"{}\"\n", redis_timeout);
         auto document = config::Document::parse("[redis.shared]\n" + text, "test.toml");
         auto section = document.root().table("redis").table("shared");
@@ -79,8 +82,9 @@ class CacheGateways : public testing::Test {
             std::make_unique<cache::Redis>(redis_settings, "shared", log, where->get_executor());
         auto* client = connection.get();
         made->store = std::make_shared<cache::Store>(
-            settings, cache::Store::Parts{std::move(ring), std::move(connection), log,
-                                          where->get_executor(), "people"});
+            settings,
+            cache::Store::Parts{std::move(ring), std::move(connection), log, where->get_executor(),
+                                "people", cache::wall_clock, std::move(lost)});
         made->store->subscribe(redis_settings, "shared");
         auto inner = std::make_unique<FakeDirectory>(
             [this](const Credentials& asked) { return answered(people.answer(asked)); },
