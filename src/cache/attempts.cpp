@@ -77,7 +77,7 @@ std::vector<const RedisScript*> Attempts::scripts() {
 }
 
 net::Task<std::vector<Place>> Attempts::enter(std::vector<Wanted> wanted, std::string attempt,
-                                              Window window, Redis::Wait* wait) {
+                                              Window window, Redis::Wait wait) {
     std::vector<Place> places;
     for (const auto& [name, most] : wanted)
         places.push_back(local_.enter(name, most, attempt, window, net::Clock::now()));

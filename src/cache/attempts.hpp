@@ -40,7 +40,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
     };
     // In the order of the names. Where one is refused, those taken are still to be given back.
     net::Task<std::vector<Place>> enter(std::vector<Wanted> wanted, std::string attempt,
-                                        Window window, Redis::Wait* wait);
+                                        Window window, Redis::Wait wait);
     void fail(const std::string& name, const std::string& attempt, Window window);
     // The others are told when somebody wants a place under this name again.
     void fail_untold(const std::string& name, const std::string& attempt, Window window);

@@ -25,15 +25,18 @@ net::Task<> forget_there(Redis& redis, std::string_view key) {
 
 }  // namespace
 
-net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> names) {
+net::Task<std::vector<std::uint64_t>> Counters::read(std::vector<std::string> names,
+                                                     Redis::Wait wait) {
     std::vector<std::uint64_t> counts;
     counts.reserve(names.size());
     for (const auto& name : names)
         counts.push_back(local_->read(name, net::Clock::now()));
     if (!redis_ || !redis_->is_up()) co_return counts;
-    for (auto& name : names)
-        name = keys_.counter(purpose_, name);
-    const auto answers = co_await redis_->counts(std::move(names));
+    std::vector<std::string> keys;
+    keys.reserve(names.size());
+    for (const auto& name : names)
+        keys.push_back(keys_.counter(purpose_, name));
+    const auto answers = co_await redis_->counts(std::move(keys), std::move(wait));
     // What is under way is not in there yet.
     const bool is_all = under_way_ == 0;
     for (std::size_t i = 0; i < counts.size() && i < answers.size(); ++i)

@@ -32,7 +32,8 @@ class Counters : public std::enable_shared_from_this<Counters> {
           local_(std::move(local)) {}
 
     // Of each name, in their order.
-    net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names);
+    net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names,
+                                               Redis::Wait wait = {});
     // Adds one; the count lasts for `window` from now on. Redis hears of it later.
     void count(const std::string& name, std::chrono::milliseconds window);
     void forget(const std::string& name);

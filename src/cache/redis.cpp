@@ -61,10 +61,11 @@ Redis::Request Redis::request(std::string_view key, std::uint8_t kinds) const {
     return made;
 }
 
-net::Task<> Redis::ask(std::span<Request> requests, RedisWait* wait) {
+net::Task<> Redis::ask(std::span<Request> requests, Wait wait) {
     const auto begun = net::Clock::now();
     const net::Clock::duration whole = settings_->timeout;
-    const auto deadline = begun + (wait != nullptr ? wait->left_of(whole) : whole);
+    const auto left = wait.left_of(whole);
+    const auto deadline = begun + left;
     counters_.operations += requests.size();
     for (auto& request : requests)
         request.node = request.key.empty() ? servers_->any_node() : servers_->node_of(request.key);
@@ -72,12 +73,12 @@ net::Task<> Redis::ask(std::span<Request> requests, RedisWait* wait) {
         co_await ask_once(requests, deadline);
         for (auto& request : requests)
             if (std::exchange(request.again, false)) conclude(request, deadline);
-        if (deadline >= begun + whole) blame_the_late(requests, begun);
+        if (left >= whole / 2) blame_the_late(requests, begun);
         if (std::ranges::none_of(requests, &Request::again)) break;
     }
     for (auto& request : requests)
         count(request, net::Clock::now() - begun);
-    if (wait != nullptr) wait->add(net::Clock::now() - begun);
+    wait.add(net::Clock::now() - begun);
 }
 
 void Redis::count(const Request& request, net::Clock::duration took) {

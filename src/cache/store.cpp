@@ -49,9 +49,7 @@ Store::Store(const StoreSettings& settings, Parts parts)
     if (redis_) membership_ = std::make_unique<Membership>(*redis_, keys_.current, sender_);
 }
 
-net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait* wait) {
-    Redis::Wait ours;
-    if (wait == nullptr) wait = &ours;
+net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait wait) {
     Source source = Source::cache;
     if (!is_fresh(login) && co_await refresh(login, wait)) source = Source::redis;
     auto recall = snapshot(login);
@@ -90,7 +88,7 @@ Store::Recall Store::snapshot(const identity::Login& login) {
 }
 
 // True: Redis knew more than we did.
-net::Task<bool> Store::refresh(const identity::Login& login, Redis::Wait* wait) {
+net::Task<bool> Store::refresh(const identity::Login& login, Redis::Wait wait) {
     const auto& text = login.text();
     const auto epoch = epoch_;
     const auto* note = local_.login(text);

@@ -66,7 +66,7 @@ class Store : public std::enable_shared_from_this<Store> {
         Generation account_seen = 0;
         std::uint64_t accounts_rose = 0;  // any account's, until then
     };
-    net::Task<Recall> recall(const identity::Login& login, Redis::Wait* wait = nullptr);
+    net::Task<Recall> recall(const identity::Login& login, Redis::Wait wait = {});
 
     // What the directory has answered to a question that was put after `recall`.
     void write_login(const identity::Login& login, const Recall& recall, LoginChange change);
@@ -122,16 +122,16 @@ class Store : public std::enable_shared_from_this<Store> {
 
     bool is_fresh(const identity::Login& login);
     Recall snapshot(const identity::Login& login);
-    net::Task<bool> refresh(const identity::Login& login, Redis::Wait* wait);
+    net::Task<bool> refresh(const identity::Login& login, Redis::Wait wait);
     bool take_login(const std::string& login, const std::string& name,
                     const std::optional<std::string>& sealed);
     bool take_account(const std::string& name, const std::optional<std::string>& sealed);
     template <class Record>
     std::optional<Record> open(const Keys& keys, std::string_view name, std::string_view sealed);
     net::Task<std::optional<AccountRecord>> recall_previous(const identity::Login& login,
-                                                            Redis::Wait* wait);
+                                                            Redis::Wait wait);
     template <class Record>
-    net::Task<std::optional<Record>> get_previous(std::string name, Redis::Wait* wait);
+    net::Task<std::optional<Record>> get_previous(std::string name, Redis::Wait wait);
     net::Task<> forget_previous(std::string name);
 
     // `matters`: what stands in Redis may let somebody in who is not to be.

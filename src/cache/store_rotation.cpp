@@ -9,7 +9,7 @@ namespace postern::cache {
 namespace asio = net::asio;
 
 template <class Record>
-net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wait* wait) {
+net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wait wait) {
     const auto answer = co_await redis_->get(name, wait);
     const auto* found = std::get_if<Redis::Found>(&answer);
     if (found == nullptr || !*found) co_return std::nullopt;
@@ -17,7 +17,7 @@ net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wa
 }
 
 net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login,
-                                                               Redis::Wait* wait) {
+                                                               Redis::Wait wait) {
     const auto known =
         co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()), wait);
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;

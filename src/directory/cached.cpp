@@ -47,11 +47,10 @@ Cached::~Cached() {
 }
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
-    cache::RedisWait wait(credentials.remembered.waited);
-    auto recall = co_await store_->recall(credentials.login, &wait);
+    auto recall = co_await store_->recall(credentials.login, credentials.redis_wait);
     auto judgement = judge(recall, credentials);
     if (checks_ && judgement.by != nullptr && !checks_->has_looked(*judgement.by))
-        co_await check(judgement, recall, credentials, wait);
+        co_await check(judgement, recall, credentials);
     if (judgement.answer && recall.previous && judgement.by != nullptr)
         store_->carry_over(credentials.login, recall, credentials.password);
     const bool is_nobody = is_guarded_ && judgement.answer && is_unknown(*judgement.answer);
@@ -60,7 +59,6 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
 
     auto question = credentials.copy();
     question.remembered.unknown = is_nobody;
-    question.remembered.waited = wait.sum();
     if (is_nobody) co_return count(co_await inner().authenticate(question), recall.source);
     if (recall.login) question.remembered.account = recall.login->account;
     question.remembered.accepted_before = judgement.was_right;
@@ -85,7 +83,7 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
 
 // Whether the account is as it was. What was remembered may be gone when that is known.
 net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
-                          const Credentials& credentials, cache::RedisWait& wait) {
+                          const Credentials& credentials) {
     if (judgement.by->stamp.empty()) {
         judgement.unchecked = std::exchange(judgement.answer, std::nullopt);
         judgement.was_right = true;
@@ -93,7 +91,7 @@ net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
     }
     const bool is_same = co_await checks_->is_same(*judgement.by);
     const auto source = recall.source;
-    recall = co_await store_->recall(credentials.login, &wait);
+    recall = co_await store_->recall(credentials.login, credentials.redis_wait);
     recall.source = source;
     judgement = judge(recall, credentials);
     if (is_same || judgement.by == nullptr || checks_->has_looked(*judgement.by)) co_return;

@@ -45,7 +45,7 @@ class Cached final : public Decorator {
     Judgement judge_previous(const cache::Store::Recall& recall,
                              const identity::Credentials& credentials) const;
     net::Task<> check(Judgement& judgement, cache::Store::Recall& recall,
-                      const identity::Credentials& credentials, cache::RedisWait& wait);
+                      const identity::Credentials& credentials);
     identity::AuthResult count(identity::AuthResult answer, identity::Source source);
     void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
                const cache::Store::Recall& recall);

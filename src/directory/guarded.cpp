@@ -131,9 +131,8 @@ std::vector<std::string> Guarded::spellings_of(const Credentials& credentials,
 net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
                                                     const Credentials& credentials) {
     const auto deadline = net::Clock::now() + patience;
-    cache::RedisWait wait(credentials.remembered.waited);
     for (;;) {
-        const auto standing = co_await enter(question, credentials, wait);
+        const auto standing = co_await enter(question, credentials);
         const auto now = net::Clock::now();
         if (standing.room != Room::wait || now >= deadline) co_return standing;
         if (!co_await questions_->wait_for_change(credentials.login.text(),
@@ -143,8 +142,7 @@ net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
 }
 
 // Takes what is free, and keeps it when that is all it needs.
-net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials,
-                                            cache::RedisWait& wait) {
+net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials) {
     std::vector<cache::Attempts::Wanted> wanted;
     for (const auto& spelling : spellings_of(credentials)) {
         const Counted counted(spelling, credentials.network);
@@ -154,7 +152,8 @@ net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credential
     }
     std::vector<cache::Place> places;
     try {
-        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet, &wait);
+        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet,
+                                           credentials.redis_wait);
     } catch (...) {
         if (question.askers == 1)
             for (const auto& each : wanted)
