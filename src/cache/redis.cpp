@@ -17,6 +17,9 @@ using Kind = NoAnswer::Kind;
 namespace {
 
 constexpr int most_tries = 4;  // MOVED, ASK, and NOSCRIPT from whoever it is then
+// Each of them takes up to 600 octets there, as docs/cache.md says. The last ones of a window and
+// the first ones of the next are there at the same time.
+constexpr std::size_t nobodys_of_a_window = 4000;
 
 auto unanswered_of(std::string_view redis, observe::Registry& registry) {
     std::array<observe::Counter*, NoAnswer::kinds> counters{};
@@ -34,6 +37,8 @@ Redis::Redis(std::shared_ptr<const RedisSettings> settings, std::string name, ob
       executor_(executor),
       seconds_(log.registry().histogram(observe::metrics::redis_seconds, {name})),
       unanswered_(unanswered_of(name, log.registry())),
+      kept_(log.registry().counter(observe::metrics::redis_kept, {name})),
+      nobodys_(nobodys_of_a_window),
       servers_(connect_redis({std::move(settings), std::move(name), log, executor})) {}
 
 Redis::~Redis() {
@@ -50,6 +55,13 @@ RedisStatus Redis::status() const {
     status.counters = counters_;
     status.counters.connects = connects;
     return status;
+}
+
+bool Redis::may_tell_of_nobody(Milliseconds window) {
+    if (!is_up()) return false;
+    const bool may = nobodys_.spend(window, net::Clock::now());
+    if (!may) kept_.add();
+    return may;
 }
 
 // --- how something is asked

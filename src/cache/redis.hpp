@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/budget.hpp"
 #include "cache/redis_answer.hpp"
 #include "cache/redis_settings.hpp"
 #include "cache/redis_status.hpp"
@@ -77,6 +78,10 @@ class Redis {
     net::Task<Answer<std::int64_t>> publish(std::string_view channel, std::string_view message);
     net::Task<Answer<Done>> ping();
 
+    // Before what is about a login that nobody has is written, for `window`: a flood of invented
+    // ones is to leave the server small. False: it is down, or has heard of enough of them.
+    bool may_tell_of_nobody(Milliseconds window);
+
     // Whether all can be asked: of a cluster, every slot has a server. What cannot be asked has no
     // answer at once, so there is no need to look first.
     bool is_up() const;
@@ -102,6 +107,8 @@ class Redis {
     const net::Executor executor_;
     observe::Histogram& seconds_;
     std::array<observe::Counter*, NoAnswer::kinds> unanswered_;
+    observe::Counter& kept_;
+    Budget nobodys_;
     std::shared_ptr<RedisServers> servers_;
     RedisCounters counters_;
 };

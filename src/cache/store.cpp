@@ -176,6 +176,7 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     const bool names_it = std::holds_alternative<Name>(change);
     const auto* note = local_.login(login.text());
     const bool second_time = note != nullptr;
+    const bool was_somebodys = second_time && !note->record.account.empty();
     auto name = second_time ? note->name : keys_.current.login_record(login.text());
     const auto remember = [this, text = login.text(), name](const LoginRecord& record) {
         auto account = record.account.empty() ? "" : keys_.current.account_record(record.account);
@@ -184,7 +185,9 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     auto apply = login_apply(std::move(change));
     if (const auto next = apply(second_time ? &note->record : nullptr)) remember(*next);
     // A flood of invented logins is none of the others' business.
-    if (!names_it && !second_time) return;
+    const bool is_invented = !names_it && !was_somebodys;
+    if (is_invented && (!second_time || !redis_ || !redis_->may_tell_of_nobody(life_of_unknown)))
+        return;
     const auto written = [this, name, remember](const LoginRecord*, const LoginRecord& record) {
         if (is_last(name)) remember(record);
     };

@@ -63,6 +63,7 @@ class Guarded final : public Decorator {
     void failed_as_nobody(Question& question, const identity::Credentials& credentials);
     void give_back(Question& question);
     std::string attempt_of_nobody(const identity::Credentials& credentials) const;
+    bool is_known(const identity::Credentials& credentials, const std::string& account);
     void remember(const identity::Login& login, const std::string& account);
 
     GuardSettings settings_;

@@ -167,7 +167,10 @@ void AuthLimits::leave(const std::string& network, const std::string& login, End
     if (end == End::failed_by_account)
         local_->count(std::string(is_known) + login, settings_.window, net::Clock::now());
     for (const auto& [kind, limit, name] : counted_of(network, login)) {
-        if (end == End::failed || end == End::failed_by_account)
+        // A network is nobody's invention.
+        if (end == End::failed && kind != LimitKind::network)
+            counters_->count_as_nobody(name, settings_.window);
+        else if (end == End::failed || end == End::failed_by_account)
             counters_->count(name, settings_.window);
         else if (end == End::succeeded && kind == LimitKind::pair)
             counters_->forget(name);
