@@ -11,6 +11,7 @@ using cache::Verdict;
 using identity::Accepted;
 using identity::AuthResult;
 using identity::Credentials;
+using identity::LookupResult;
 using identity::Reason;
 using identity::Rejected;
 using identity::Scope;
@@ -78,6 +79,15 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
                                          {"why", unavailable->why}});
         co_return Accepted{recall.account->principal, Source::stale};
     }
+    co_return answer;
+}
+
+// Nothing of it is remembered.
+net::Task<LookupResult> Cached::lookup(const identity::Login& login) {
+    auto answer = co_await inner().lookup(login);
+    const auto* unavailable = std::get_if<Unavailable>(&answer);
+    if (unavailable == nullptr || unavailable->scope == Scope::directory)
+        unavailable_ = unavailable != nullptr;
     co_return answer;
 }
 
@@ -229,7 +239,7 @@ net::Task<bool> Cached::forget_one(const identity::Login& login) {
     // A spelling that nobody has used lately leads to no account that is remembered.
     done = co_await store_->flush_account(login.text()) && done;
     if (!capabilities().can_look_up) co_return done;
-    const auto found = co_await inner().lookup(login);
+    const auto found = co_await lookup(login);
     if (std::holds_alternative<Unavailable>(found)) co_return false;
     const auto* principal = std::get_if<identity::Principal>(&found);
     const auto& account =
