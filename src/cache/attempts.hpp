@@ -44,12 +44,11 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
     void fail(const std::string& name, const std::string& attempt, Window window);
     // The others are told when somebody wants a place under this name again.
     void fail_untold(const std::string& name, const std::string& attempt, Window window);
-    // What is about a login that may be invented the others are told as long as there is room for
-    // such (Redis::may_tell_of_nobody); beyond it that is counted here, so that a flood of them
-    // stays here. Nobody has named an account:
+    // No account was named, so the login may be invented: the others are told as long as Redis may
+    // be (Redis::may_tell_of_nobody), and beyond that it counts here alone.
     void fail_unnamed(const std::string& name, const std::string& attempt, Window window);
-    // Nobody has that login: the others are told from the second failure on. The attempt's place
-    // goes to what it is counted as, which may have one already.
+    // Nobody has that login: likewise, and from the second failure on. The attempt's place goes to
+    // what it is counted as, which may have one already.
     void fail_as_nobody(const std::string& name, const std::string& attempt,
                         const std::string& counted_as, Window window);
     void leave(const std::string& name, const std::string& attempt);
