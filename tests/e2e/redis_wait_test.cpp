@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string_view>
 
 #include "e2e/directory_settings.hpp"
 #include "support/eventually.hpp"
@@ -17,10 +18,16 @@ using Clock = std::chrono::steady_clock;
 constexpr auto timeout = 400ms;
 constexpr int people = 30;
 
+std::string person(const std::string& directory, const std::string& name) {
+    return "[[directory." + directory + ".principals]]\nname = \"" + name +
+           "\"\nsecret = \"secret\"\nemail = [\"" + name + "@example.org\"]\n";
+}
+
 std::string member(const std::string& name) {
     return "[directory." + name +
            "]\ntype = \"memory\"\ncache = { redis = \"shared\" }\n"
-           "lockout-guard = { failures = 4, total = 4 }\n";
+           "lockout-guard = { failures = 4, total = 4 }\n" +
+           person(name, "head-of-" + name);
 }
 
 // Three directories that remember and guard, of which the last one knows everybody, and limits.
@@ -36,23 +43,22 @@ std::string settings(const RedisServer& redis) {
         "{ directory = \"guests\" }]\n" +
         member("staff") + member("pupils") + member("guests");
     for (int i = 0; i < people; ++i)
-        sections += "[[directory.guests.principals]]\nname = \"user" + std::to_string(i) +
-                    "\"\nsecret = \"secret\"\nemail = [\"user" + std::to_string(i) +
-                    "@example.org\"]\n";
+        sections += person("guests", "user" + std::to_string(i));
     return directory_settings("all", sections);
 }
 
 TEST(RedisWaitOfClients, AnAuthWaitsOnceHoweverManyHaveReasonToLookThere) {
     RedisServer redis;
     Gateway gateway(settings(redis));
-    ASSERT_TRUE(eventually([&] {
+    const auto is_connected = [&] {
         const auto log = gateway.log();
+        const std::string_view each = "cache.redis-up - - redis=\"shared\" for=\"questions\"";
         std::size_t up = 0;
-        for (auto at = log.find("cache.redis-up"); at != log.npos;
-             at = log.find("cache.redis-up", at + 1))
+        for (auto at = log.find(each); at != log.npos; at = log.find(each, at + 1))
             ++up;
-        return up >= 7;  // limits; and each directory's records and guard
-    })) << gateway.log();
+        return up == 7;  // the limits', and each directory's for what it remembers and guards
+    };
+    ASSERT_TRUE(eventually(is_connected)) << gateway.log();
     const auto auth = [&](int user) {
         auto client = gateway.client();
         client.greet();
