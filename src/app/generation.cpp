@@ -28,8 +28,8 @@ std::vector<std::string> names_of(const Map& map) {
 // Builds all directories, each after those that it is made of.
 class DirectoryBuilder {
  public:
-    DirectoryBuilder(config::Section& root, directory::SharedParts shared)
-        : shared_(std::move(shared)) {
+    DirectoryBuilder(config::Section& root, directory::SharedParts shared, ServiceThreads& services)
+        : shared_(std::move(shared)), services_(services) {
         shared_.find = [this](const std::string& name) { return find(name); };
         shared_.describe = [this](const std::string& name) {
             const auto described = std::ranges::find(sections_, name, &Described::name);
@@ -61,10 +61,12 @@ class DirectoryBuilder {
         if (described == sections_.end()) return nullptr;
         built_[name] = nullptr;  // for who is made of itself
         auto service = described->make(name, described->section, shared_);
-        return built_[name] = std::move(service);
+        if (!service) return nullptr;
+        return built_[name] = services_.keep(std::move(service));
     }
 
     directory::SharedParts shared_;
+    ServiceThreads& services_;
     std::vector<Described> sections_;
     Directories built_;
 };
@@ -74,7 +76,7 @@ Directories build_directories(config::Section& root, directory::PluginLoader& pl
                               std::shared_ptr<const cache::SharedSettings> cache) {
     const directory::SharedParts shared{plugins,          foundation.hash_pool, server.hash_limits,
                                         server.hash_cost, foundation.log,       std::move(cache)};
-    return DirectoryBuilder(root, shared).build();
+    return DirectoryBuilder(root, shared, foundation.services).build();
 }
 
 // Nothing of it is at work before it starts.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/background.hpp"
+#include "app/service_threads.hpp"
 #include "app/settings.hpp"
 #include "cache/counters.hpp"
 #include "config/section.hpp"
@@ -25,6 +26,7 @@ struct Foundation {
     net::BlockingPool& files;  // calls that block on a disk
     std::shared_ptr<net::TicketKeys> tickets;
     const std::atomic<bool>& draining;
+    ServiceThreads& services;
     // Of failed logins, on the thread of `background`.
     std::shared_ptr<cache::LocalCounters> failures =
         std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
