@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <stdexcept>
 
@@ -43,8 +44,7 @@ net::Task<int> read_reply(net::Stream& stream) {
 
 Strangers::Strangers(std::uint16_t port, std::string name, net::Clock::duration between)
     : port_(port), name_(std::move(name)), between_(between) {
-    asio::co_spawn(io_, pour_in(), asio::detached);
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { pour_in(); });
 }
 
 Strangers::~Strangers() {
@@ -57,11 +57,14 @@ Strangers::Heard Strangers::stop() {
     return heard_;
 }
 
-net::Task<> Strangers::pour_in() {
+void Strangers::pour_in() {
+    auto more_come = asio::make_work_guard(io_);
     for (auto next = net::Clock::now(); !stopping_; next += between_) {
-        co_await net::sleep_until(next);
+        io_.run_until(next);
         asio::co_spawn(io_, come(heard_.came++), asio::detached);
     }
+    more_come.reset();
+    io_.run();
 }
 
 net::Task<> Strangers::come(std::size_t number) {
@@ -75,12 +78,17 @@ net::Task<> Strangers::come(std::size_t number) {
 
 net::Task<int> Strangers::converse(std::size_t number) {
     const net::Endpoint gateway(asio::ip::address_v4::loopback(), port_);
-    net::Socket socket(co_await net::this_executor(), gateway.protocol());
+    net::Socket socket(io_.get_executor(), gateway.protocol());
     socket.bind(source_address(number));
     co_await socket.async_connect(gateway, net::use_task);
     socket.set_option(asio::ip::tcp::no_delay(true));
     net::Stream stream(std::move(socket));
     co_await read_reply(stream);
+    co_await stream.write("EHLO stranger.example\r\n");
+    co_await read_reply(stream);
+    co_await stream.write("STARTTLS\r\n");
+    co_await read_reply(stream);
+    co_await stream.connect_tls(tls_, "localhost");
     co_await stream.write("EHLO stranger.example\r\n");
     co_await read_reply(stream);
     const auto login = fmt::format("{}{}", name_, number);

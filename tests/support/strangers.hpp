@@ -4,10 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "net/task.hpp"
+#include "net/tls_context.hpp"
 
 namespace postern::test {
 
@@ -31,13 +33,15 @@ class Strangers {
     Heard stop();
 
  private:
-    net::Task<> pour_in();
+    void pour_in();
     net::Task<> come(std::size_t number);
     net::Task<int> converse(std::size_t number);
 
     const std::uint16_t port_;
     const std::string name_;
     const net::Clock::duration between_;
+    const std::shared_ptr<const net::TlsContext> tls_ =
+        net::TlsContext::client({.allow_invalid_certs = true});
     net::asio::io_context io_{1};
     std::atomic<bool> stopping_{false};
     Heard heard_;  // of the thread, until it is joined

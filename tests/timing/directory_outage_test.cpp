@@ -8,6 +8,8 @@
 #include <chrono>
 #include <iostream>
 #include <map>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -26,10 +28,13 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr int users = 50;       // who are remembered
-constexpr int most_rounds = 5;  // whatever else runs here can only make a round worse
-constexpr auto phase = 4s, most_time = 60s;
-constexpr auto between_logins = 3ms, between_strangers = 5ms;
+constexpr std::string_view is_left_alone = "directory.breaker-open";
+constexpr int users = 50;                  // who are remembered
+constexpr int most_rounds = 5;             // whatever else runs here can only make a round worse
+constexpr std::size_t least_logins = 300;  // of a phase
+constexpr auto phase = 5s;
+constexpr auto no_more_phases = 65s;
+constexpr auto between_logins = 2ms, between_strangers = 5ms;
 
 // Redis is looked at again and again.
 std::string settings(const Slapd& slapd, const RedisServer& redis) {
@@ -61,17 +66,16 @@ enum class Way : std::uint8_t { hanging, refusing };
 
 // Round trips of AUTH.
 struct Times {
-    Milliseconds half, p99;
+    Milliseconds median, p99, slowest;
     std::size_t count;
 
-    explicit Times(std::vector<Milliseconds> all) : count(all.size()) {
+    static Times of(std::vector<Milliseconds> all) {
         std::ranges::sort(all);
-        half = all.at(all.size() / 2);
-        p99 = all.at(all.size() * 99 / 100);
+        return {all.at(all.size() / 2), all.at(all.size() * 99 / 100), all.back(), all.size()};
     }
     std::string text() const {
-        return fmt::format("{:.3f} ms (half {:.3f} ms, {} logins)", p99.count(), half.count(),
-                           count);
+        return fmt::format("{:.3f} ms (median {:.3f} ms, slowest {:.1f} ms, {} logins)",
+                           p99.count(), median.count(), slowest.count(), count);
     }
 };
 
@@ -89,7 +93,7 @@ class DirectoryOutage : public testing::Test {
     Login log_in(int user) {
         const auto name = Slapd::crowd_name(user), password = Slapd::crowd_password(user);
         auto client = gateway.client();
-        client.greet();
+        client.start_tls();
         const auto begun = Clock::now();
         const int code = client.auth_plain(name, password).code;
         return {code, Clock::now() - begun};
@@ -104,7 +108,7 @@ class DirectoryOutage : public testing::Test {
             times.push_back(took);
             std::this_thread::sleep_for(between_logins);
         }
-        return Times(std::move(times));
+        return Times::of(std::move(times));
     }
 
     void take_down(Way way) { way == Way::hanging ? slapd.suspend() : slapd.kill(); }
@@ -112,32 +116,45 @@ class DirectoryOutage : public testing::Test {
     void bring_up(Way way) {
         way == Way::hanging ? slapd.resume() : slapd.start();
         const int somebody = ++newest;
-        ASSERT_TRUE(eventually([&] { return log_in(somebody).code == 235; })) << gateway.log();
+        ASSERT_TRUE(eventually([&] { return log_in(somebody).code == 235; }));
     }
 
+    // How often the gateway has found that the directory is down.
+    std::size_t times_left_alone() const {
+        const auto log = gateway.log();
+        std::size_t times = 0;
+        for (auto at = log.find(is_left_alone); at != log.npos;
+             at = log.find(is_left_alone, at + 1))
+            ++times;
+        return times;
+    }
+
+    // One round of it.
     bool holds(Way way, int round) {
         const std::string name = way == Way::hanging ? "hanging" : "refusing";
         const auto normal = log_in_for_a_while();
+        const auto left_alone = times_left_alone();
         take_down(way);
         Strangers strangers(gateway.port(), fmt::format("{}-{}-", name, round), between_strangers);
         const auto outage = log_in_for_a_while();
         const auto heard = strangers.stop();
+        EXPECT_TRUE(eventually([&] { return times_left_alone() > left_alone; }));
         bring_up(way);
 
         const auto ratio = outage.p99 / normal.p99;
         std::cout << fmt::format(
-            "{}, round {}: p99 of AUTH normally {}, in the outage {}: {:.2f}\n", name, round,
-            normal.text(), outage.text(), ratio);
+            "{}, round {}: p99 of AUTH normally {}, in the outage, with {} strangers, {}: {:.2f}\n",
+            name, round, normal.text(), heard.came, outage.text(), ratio);
         RecordProperty(fmt::format("{}_{}_normal_ms", name, round),
                        fmt::format("{:.3f}", normal.p99.count()));
         RecordProperty(fmt::format("{}_{}_outage_ms", name, round),
                        fmt::format("{:.3f}", outage.p99.count()));
-        EXPECT_GT(std::min(normal.count, outage.count), 300U) << "or it measures nothing";
-        EXPECT_GE(heard.came, std::size_t{phase / between_strangers}) << "fewer than promised";
         EXPECT_EQ(heard.replies, (std::map<int, std::size_t>{{454, heard.came}}))
             << "nobody could tell: " << fmt::format("{}", heard.replies) << ", " << heard.broken
             << " broken";
-        return ratio <= 2;
+        // On a machine that is too busy for them it is no measurement.
+        const bool all_came = heard.came >= phase / between_strangers;
+        return all_came && std::min(normal.count, outage.count) >= least_logins && ratio <= 2;
     }
 
     Slapd slapd{{.people = users + 2 * most_rounds, .log = "none"}};
@@ -149,9 +166,9 @@ class DirectoryOutage : public testing::Test {
 TEST_F(DirectoryOutage, WhoIsRememberedIsAnsweredWithinTwiceTheUsualTime) {
     const auto begun = Clock::now();
     std::map<Way, bool> held{{Way::hanging, false}, {Way::refusing, false}};
-    for (int round = 1; round <= most_rounds && Clock::now() - begun < most_time; ++round)
+    for (int round = 1; round <= most_rounds; ++round)
         for (auto& [way, has_held] : held)
-            if (!has_held) has_held = holds(way, round);
+            if (!has_held && Clock::now() - begun < no_more_phases) has_held = holds(way, round);
     if (sanitized) return;
     EXPECT_TRUE(held[Way::hanging]);
     EXPECT_TRUE(held[Way::refusing]);
