@@ -40,6 +40,25 @@ TEST_F(CacheFaults, WhatCouldNotBeWrittenIsNotBelievedAndSoonBlank) {
     test::run_until(io, [&] { return ask(*b, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
 }
 
+// Something of ours that nobody expected, as no memory would be.
+TEST_F(CacheFaults, ASurpriseWhileWritingIsToldAndNothingOfBeforeIsBelieved) {
+    bool surprise = false;
+    clock = [&surprise] {
+        if (std::exchange(surprise, false)) throw std::runtime_error("a surprise");
+        return cache::wall_clock();
+    };
+    auto a = gateway(), b = gateway();
+    ask(*a, "jane", "first");
+    settle();
+    people.passwords["jane"] = "second";
+    EXPECT_EQ(ask(*a, "jane", "second"), "accepted by directory");
+    surprise = true;  // when what stands in Redis is looked at
+    test::run_until(io, [&] { return log.contains(" cache.fault "); });
+    EXPECT_NE(ask(*a, "jane", "first").substr(0, 8), "accepted");
+    test::run_until(io, [&] { return ask(*b, "jane", "first").substr(0, 8) != "accepted"; }, 5s);
+    EXPECT_EQ(ask(*b, "jane", "second").substr(0, 8), "accepted");
+}
+
 TEST_F(CacheFaults, AMessageThatSomebodyElseHasPublishedIsNone) {
     auto a = gateway();
     ask(*a, "jane", "first");

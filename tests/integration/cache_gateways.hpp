@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -80,7 +81,7 @@ class CacheGateways : public testing::Test {
         auto* client = connection.get();
         made->store = std::make_shared<cache::Store>(
             settings, cache::Store::Parts{std::move(ring), std::move(connection), log,
-                                          where->get_executor(), "people"});
+                                          where->get_executor(), "people", clock});
         made->store->subscribe(redis_settings, "shared");
         auto inner = std::make_unique<FakeDirectory>(
             [this](const Credentials& asked) { return answered(people.answer(asked)); },
@@ -139,6 +140,7 @@ class CacheGateways : public testing::Test {
         return names;
     }
 
+    std::function<cache::Time()> clock = cache::wall_clock;
     asio::io_context io{1};
     asio::io_context* where = &io;  // the next gateway lives
     test::CapturedLog log;
