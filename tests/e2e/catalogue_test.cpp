@@ -183,7 +183,8 @@ TEST(Catalogue, ARedisThatRefusesUs) {
             redis.url() +
             "\"\npassword = \"an old password\"\n[directory.people]\ntype = \"memory\"\n"
             "cache.redis = \"shared\"\n[[directory.people.principals]]\n"
-            "name = \"jane\"\nsecret = \"correct horse\"\n"));
+            "name = \"jane\"\nsecret = \"correct horse\"\n"
+            "email = [\"jane@example.org\"]\n"));
     EXPECT_TRUE(logs(gateway, "cache.redis-refused"));
     EXPECT_EQ(auth(gateway, "jane", jane_password), 235);
     EXPECT_TRUE(shows(gateway, "postern_redis_unanswered_total{redis=\"shared\",why=\"down\"}"));

@@ -21,7 +21,7 @@ constexpr std::size_t shortest_noted = 4;  // octets
 
 struct Noted {
     std::mutex mutex;
-    std::set<std::string, std::less<>> secrets;
+    std::set<std::string> secrets, forms;
 };
 
 Noted& noted() {
@@ -102,7 +102,9 @@ std::vector<std::string> all_matches(const std::string& text, const std::regex& 
 void note_secret(std::string_view secret) {
     if (secret.size() < shortest_noted) return;
     const std::lock_guard lock(noted().mutex);
-    noted().secrets.emplace(secret);
+    if (!noted().secrets.emplace(secret).second) return;
+    for (auto& form : forms_of(secret))
+        noted().forms.insert(std::move(form));
 }
 
 std::vector<std::string> secrets_of(std::string_view settings) {
@@ -149,19 +151,20 @@ std::vector<std::string> forms_of(std::string_view secret) {
 }
 
 std::string told_secret(std::string_view text, const std::vector<std::string>& secrets) {
-    std::set<std::string, std::less<>> all(secrets.begin(), secrets.end());
+    std::set<std::string> forms;
+    for (const auto& secret : std::set(secrets.begin(), secrets.end()))
+        for (auto& form : forms_of(secret))
+            forms.insert(std::move(form));
     {
         const std::lock_guard lock(noted().mutex);
-        all.insert(noted().secrets.begin(), noted().secrets.end());
+        forms.insert(noted().forms.begin(), noted().forms.end());
     }
     constexpr std::size_t around = 100;
-    for (const auto& secret : all) {
-        for (const auto& form : forms_of(secret)) {
-            const auto at = text.find(form);
-            if (at == text.npos) continue;
-            const auto from = at - std::min(at, around);
-            return std::string(text.substr(from, at - from + form.size() + around));
-        }
+    for (const auto& form : forms) {
+        const auto at = text.find(form);
+        if (at == text.npos) continue;
+        const auto from = at - std::min(at, around);
+        return std::string(text.substr(from, at - from + form.size() + around));
     }
     return {};
 }

@@ -7,8 +7,8 @@
 
 namespace postern::test {
 
-// Remembers what a client of this process has sent as a password or as a whole SASL response: no
-// gateway may tell it. Any thread.
+// Remembers what a client of this process has sent, a password or a whole SASL response: no gateway
+// may tell it. Any thread.
 void note_secret(std::string_view secret);
 
 // The passwords and keys of a settings file, those inside URLs too.
