@@ -190,9 +190,7 @@ Finished Installation::command(std::vector<std::string> arguments, std::string i
 
 Gateway::Gateway(std::string_view settings, Values values)
     : Installation(settings, std::move(values)) {
-    process_ = std::make_unique<Process>(
-        Command{.arguments = {postern_program(), "serve", "--config", settings_file().string()}});
-    wait_until_listening();
+    start();
 }
 
 Gateway::~Gateway() {
@@ -224,6 +222,12 @@ void Gateway::wait_until_listening() {
 void Gateway::kill() {
     killed_ = true;
     process_->kill();
+}
+
+void Gateway::start() {
+    killed_ = false;
+    process_ = std::make_unique<Process>(command_line({"serve"}));
+    wait_until_listening();
 }
 
 SmtpClient Gateway::tls_client() const {

@@ -69,6 +69,7 @@ class Gateway final : public Installation {
     void reload() { process_->signal(SIGHUP); }
     void drain() { process_->signal(SIGTERM); }
     void kill();
+    void start();  // again, with the same settings and ports
 
  private:
     void wait_until_listening();
