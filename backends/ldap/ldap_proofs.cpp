@@ -19,10 +19,12 @@ using identity::Unavailable;
 
 namespace {
 
-std::vector<std::string> values_of(const Entry& entry, const std::vector<std::string>& attributes) {
-    std::vector<std::string> all;
+std::vector<crypto::Secret> secrets_of(const Entry& entry,
+                                       const std::vector<std::string>& attributes) {
+    std::vector<crypto::Secret> all;
     for (const auto& attribute : attributes)
-        std::ranges::move(entry.values(attribute), std::back_inserter(all));
+        for (auto& value : entry.values(attribute))
+            all.push_back(crypto::Secret::take(value));
     return all;
 }
 
@@ -113,15 +115,15 @@ net::Task<AuthResult> LdapDirectory::compare(Server& server, const Credentials& 
     if (std::holds_alternative<Unavailable>(found))
         co_return answer_of<AuthResult>(std::move(found));
     const auto* entry = std::get_if<Entry>(&found);
-    const auto secrets = entry != nullptr ? values_of(*entry, settings_->attributes.secret)
-                                          : std::vector<std::string>();
+    auto secrets = entry != nullptr ? secrets_of(*entry, settings_->attributes.secret)
+                                    : std::vector<crypto::Secret>();
+    const bool is_only = secrets.size() == 1;
     const auto account = entry != nullptr ? account_of(*entry) : std::string();
-    const auto checked = co_await hashes_.check(account, secrets, credentials);
+    const auto checked = co_await hashes_.check(account, std::move(secrets), credentials);
     if (const auto* unavailable = std::get_if<Unavailable>(&checked)) co_return *unavailable;
     if (entry == nullptr) co_return answer_of<AuthResult>(std::move(found));
     if (const auto* reason = std::get_if<Reason>(&checked)) co_return Rejected{*reason, account};
-    co_return accepted(co_await principal_of(server, *entry), stamp_of(*entry),
-                       secrets.size() == 1);
+    co_return accepted(co_await principal_of(server, *entry), stamp_of(*entry), is_only);
 }
 
 }  // namespace postern::ldap

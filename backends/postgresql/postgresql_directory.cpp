@@ -163,9 +163,9 @@ net::Task<AuthResult> PostgresqlDirectory::prove(ServerPtr server, const Credent
     const auto& account = std::get<std::optional<Account>>(found);
     std::vector<const StoredSecret*> secrets;
     if (account) secrets = secrets_for(*account, credentials.password.reveal());
-    std::vector<std::string> stored;
+    std::vector<crypto::Secret> stored;
     for (const auto* each : secrets)
-        stored.emplace_back(each->hash.reveal());
+        stored.push_back(each->hash.copy());
     // Who is nobody costs a hash all the same.
     const auto checked =
         co_await passwords_.check(account ? account->name : "", std::move(stored), credentials);

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 // After the drain timeout, sessions get this long to say their 421.
 constexpr auto last_words = 5s;
+// And directories to end, which they do at once unless a plugin blocks.
+constexpr auto last_moment = 2s;
 
 }  // namespace
 
@@ -99,7 +101,7 @@ Application::~Application() {
 }
 
 Foundation Application::foundation() {
-    return {io_, log_, hash_pool_, files_, tickets_, draining_, failures_};
+    return {io_, log_, hash_pool_, files_, tickets_, draining_, services_, failures_, lost_};
 }
 
 net::Task<std::unique_ptr<Generation>> Application::next_generation(config::Document& document) {
@@ -123,8 +125,7 @@ bool Application::run() {
     log_.write(events::server_started,
                {{"hostname", current()->server.hostname}, {"workers", workers_.size()}});
     io_.run();
-    log_.write(events::server_stopped, {{"left-behind", sessions()}});
-    return sessions() == 0;
+    return is_all_over();
 }
 
 // Opens what `generation` wants and is not open yet; nothing changes when one of them cannot be.
@@ -242,8 +243,34 @@ net::Task<> Application::drain() {
     const auto end = net::Clock::now() + last_words;
     while (sessions() > 0 && net::Clock::now() < end)
         co_await net::sleep_for(20ms);
+    if (sessions() == 0) co_await end_directories(deadline);
     io_.stop();
     co_await net::sleep_until(net::Deadline::max());  // the task is over with the loop
+}
+
+// A generation goes when nobody uses it any more, for it is destroyed here and nowhere else.
+net::Task<> Application::end_directories(net::Deadline deadline) {
+    const auto soonest = net::Clock::now() + last_moment;
+    set_current(nullptr);
+    for (;;) {
+        std::erase_if(generations_, [](const auto& each) { return each.use_count() == 1; });
+        services_.collect();
+        const auto now = net::Clock::now();
+        const bool is_late = now >= soonest && (now >= deadline || in_a_hurry_);
+        if (services_.names().empty() || is_late) break;
+        co_await net::sleep_for(20ms);
+    }
+}
+
+// False, with everything in the log: some are left behind, who use what would be destroyed.
+bool Application::is_all_over() {
+    const auto left = sessions() == 0 ? services_.names() : std::vector<std::string>();
+    for (const auto& name : left)
+        log_.write(events::directory_left_behind, {{"directory", name}});
+    log_.write(events::server_stopped, {{"left-behind", sessions()}});
+    if (sessions() == 0 && left.empty()) return true;
+    log_.finish();
+    return false;
 }
 
 std::shared_ptr<const Generation> Application::current() const {

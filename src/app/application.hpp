@@ -32,8 +32,8 @@ class Application {
     static std::unique_ptr<Application> create(std::vector<std::string> config_files);
     ~Application();
 
-    // Serves until SIGTERM or SIGINT has drained it. False: sessions had to be left behind, and the
-    // process must end without destroying what they use.
+    // Serves until SIGTERM or SIGINT has drained it. False: sessions or directories had to be left
+    // behind, and the process must end without destroying what they use.
     bool run();
 
  private:
@@ -64,6 +64,8 @@ class Application {
     net::Task<> prove_life();
     void warn_of_restart(const Generation& now, const Generation& next);
     net::Task<> drain();
+    net::Task<> end_directories(net::Deadline deadline);
+    bool is_all_over();
     net::Task<> retire();
 
     std::shared_ptr<const Generation> current() const;  // any thread
@@ -83,7 +85,9 @@ class Application {
     std::shared_ptr<net::TicketKeys> tickets_ = std::make_shared<net::TicketKeys>();
     std::shared_ptr<cache::LocalCounters> failures_ =
         std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
+    std::shared_ptr<cache::LostByDirectory> lost_ = std::make_shared<cache::LostByDirectory>();
     ConnectionLimits connection_limits_;
+    ServiceThreads services_;
     std::vector<std::shared_ptr<const Generation>>
         generations_;  // the current one, and those still in use
     mutable std::mutex current_mutex_;

@@ -87,11 +87,12 @@ net::Task<> Application::prove_life() {
     }
 }
 
-// A generation that no session uses any more goes, here and not on a worker, for its directories
-// join their threads.
+// A generation that no session uses any more goes, here and not on a worker. Its directories end
+// on their own threads, for which nobody waits.
 net::Task<> Application::retire() {
     for (;;) {
         co_await net::sleep_for(1s);
+        services_.collect();
         decltype(generations_) unused;
         std::erase_if(generations_, [&](const auto& each) {
             const bool goes = each != current() && each.use_count() == 1;

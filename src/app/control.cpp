@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t longest_request = 4096;
 constexpr auto patience = 60s;
+constexpr auto between_looks = 1s;  // whether the socket is still there
 
 std::uint64_t inode_of(const std::string& path) {
     struct stat found{};
@@ -38,9 +39,13 @@ std::uint64_t inode_of(const std::string& path) {
 
 }  // namespace
 
-// Under a name of its own first: whoever looks at `path` finds a socket that answers.
 Control::Control(asio::io_context& io, std::string path, Current current)
     : path_(std::move(path)), current_(std::move(current)), acceptor_(io) {
+    open();
+}
+
+// Under a name of its own first: whoever looks at `path` finds a socket that answers.
+void Control::open() {
     // Below /run nothing outlives the machine's last start. What is wrong with it, `bind` tells.
     std::error_code ignored;
     const auto folder = std::filesystem::path(path_).parent_path();
@@ -68,25 +73,44 @@ Control::Control(asio::io_context& io, std::string path, Current current)
 
 Control::~Control() {
     if (inode_of(path_) == inode_) ::unlink(path_.c_str());
+    boost::system::error_code ignored;
+    for (auto* socket : *open_)
+        socket->close(ignored);
 }
 
 net::Task<> Control::serve() {
+    return net::both(accept(), watch());
+}
+
+net::Task<> Control::watch() {
+    for (;;) {
+        co_await net::sleep_for(between_looks);
+        if (inode_of(path_) != 0) continue;
+        acceptor_.close();
+        open();
+    }
+}
+
+net::Task<> Control::accept() {
     while (true) {
         auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(net::use_task));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
+        if (error) {  // closed by `watch`, or the system has no more descriptors
             co_await net::sleep_for(100ms);
             continue;
         }
         auto shared = std::make_shared<Socket>(std::move(socket));
         asio::co_spawn(shared->get_executor(),
-                       net::within(net::Clock::now() + patience, converse(shared, current_)),
+                       net::within(net::Clock::now() + patience, converse(open_, shared, current_)),
                        asio::detached);
     }
 }
 
 // Whoever is too slow, or gone, is nobody's loss.
-net::Task<> Control::converse(std::shared_ptr<Socket> socket, Current current) {
+net::Task<> Control::converse(std::shared_ptr<Open> open, std::shared_ptr<Socket> socket,
+                              Current current) {
+    open->insert(socket.get());
+    const auto forget = [&open](Socket* gone) { open->erase(gone); };
+    const std::unique_ptr<Socket, decltype(forget)> at_end(socket.get(), forget);
     std::string request;
     const auto [unread, size] =
         co_await asio::async_read_until(*socket, asio::dynamic_buffer(request, longest_request),

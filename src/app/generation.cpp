@@ -28,8 +28,8 @@ std::vector<std::string> names_of(const Map& map) {
 // Builds all directories, each after those that it is made of.
 class DirectoryBuilder {
  public:
-    DirectoryBuilder(config::Section& root, directory::SharedParts shared)
-        : shared_(std::move(shared)) {
+    DirectoryBuilder(config::Section& root, directory::SharedParts shared, ServiceThreads& services)
+        : shared_(std::move(shared)), services_(services) {
         shared_.find = [this](const std::string& name) { return find(name); };
         shared_.describe = [this](const std::string& name) {
             const auto described = std::ranges::find(sections_, name, &Described::name);
@@ -61,10 +61,12 @@ class DirectoryBuilder {
         if (described == sections_.end()) return nullptr;
         built_[name] = nullptr;  // for who is made of itself
         auto service = described->make(name, described->section, shared_);
-        return built_[name] = std::move(service);
+        if (!service) return nullptr;
+        return built_[name] = services_.keep(std::move(service));
     }
 
     directory::SharedParts shared_;
+    ServiceThreads& services_;
     std::vector<Described> sections_;
     Directories built_;
 };
@@ -73,8 +75,9 @@ Directories build_directories(config::Section& root, directory::PluginLoader& pl
                               const ServerSettings& server, const Foundation& foundation,
                               std::shared_ptr<const cache::SharedSettings> cache) {
     const directory::SharedParts shared{plugins,          foundation.hash_pool, server.hash_limits,
-                                        server.hash_cost, foundation.log,       std::move(cache)};
-    return DirectoryBuilder(root, shared).build();
+                                        server.hash_cost, foundation.log,       std::move(cache),
+                                        foundation.lost};
+    return DirectoryBuilder(root, shared, foundation.services).build();
 }
 
 // Nothing of it is at work before it starts.
@@ -223,7 +226,8 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     directory::PluginLoader plugins(server.plugins.empty()
                                         ? directory::PluginLoader::default_folder()
                                         : std::filesystem::path(server.plugins));
-    const auto shared = cache::read_shared_settings(root);
+    generation->shared = cache::read_shared_settings(root);
+    const auto& shared = generation->shared;
     auto directories = build_directories(root, plugins, server, foundation, shared);
     auto next_hops = build_next_hops(root, server, foundation);
     auto settings =
@@ -240,6 +244,9 @@ std::unique_ptr<Generation> Generation::build(config::Document& document,
     check_strangers(root, reachable_next_hops, settings);
     if (!document.problems().empty()) return nullptr;
 
+    if (directories.empty() && !generation->listeners.empty())
+        foundation.log.write(events::config_warning,
+                             {{"why", "there is no directory, so nobody can log in"}});
     const auto header_memory = settings.limits.header_memory;
     generation->environment = std::shared_ptr<const session::Environment>(
         new session::Environment{std::move(settings), std::move(directories), std::move(next_hops),

@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "app/background.hpp"
+#include "app/service_threads.hpp"
 #include "app/settings.hpp"
 #include "cache/counters.hpp"
+#include "cache/lost_records.hpp"
+#include "cache/shared_settings.hpp"
 #include "config/section.hpp"
 #include "crypto/hash_pool.hpp"
 #include "directory/plugin_loader.hpp"
@@ -25,9 +28,12 @@ struct Foundation {
     net::BlockingPool& files;  // calls that block on a disk
     std::shared_ptr<net::TicketKeys> tickets;
     const std::atomic<bool>& draining;
+    ServiceThreads& services;
     // Of failed logins, on the thread of `background`.
     std::shared_ptr<cache::LocalCounters> failures =
         std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
+    // What caches could not tell Redis.
+    std::shared_ptr<cache::LostByDirectory> lost = std::make_shared<cache::LostByDirectory>();
 };
 
 // What one reading of the settings made: directories, next hops, TLS, and the settings of sessions.
@@ -37,6 +43,7 @@ struct Generation {
     observe::LogSettings log;
     std::shared_ptr<const session::Environment> environment;
     std::map<std::string, session::Listener, std::less<>> listeners;
+    std::shared_ptr<const cache::SharedSettings> shared;  // each Redis
     std::vector<std::unique_ptr<BackgroundTask>> background;
 
     // Builds everything that `document` describes, in dependency order: the map of the running

@@ -29,9 +29,11 @@ void turn_away(Worker::Arrival& arrival, const smtp::Reply& reply) {
         arrival.socket.write_some(net::asio::buffer(farewell), ignored);
     arrival.socket.shutdown(net::Socket::shutdown_send, ignored);
     // Octets that nobody has read would make of the close a reset, which overtakes the reply.
+    // Whoever sends faster than we read has a reset coming.
+    constexpr int most_reads = 16;
     std::array<char, 8192> unread{};
-    while (!ignored && arrival.socket.read_some(net::asio::buffer(unread), ignored) > 0) {
-    }
+    for (int reads = 0; reads < most_reads && !ignored; ++reads)
+        arrival.socket.read_some(net::asio::buffer(unread), ignored);
     arrival.socket.close(ignored);
 }
 

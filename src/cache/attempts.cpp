@@ -1,7 +1,9 @@
 #include "cache/attempts.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <optional>
 #include <utility>
 
 #include "cache/redis_command.hpp"
@@ -36,11 +38,11 @@ return -1
     return script;
 }
 
-// Attempt, window in milliseconds.
+// Window in milliseconds, attempts.
 const RedisScript& fail_script() {
     static const RedisScript script(R"lua(
-redis.call('ZADD', KEYS[1], -1, ARGV[1])
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+for i = 2, #ARGV do redis.call('ZADD', KEYS[1], -1, ARGV[i]) end
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 )lua");
     return script;
 }
@@ -77,37 +79,50 @@ std::vector<const RedisScript*> Attempts::scripts() {
 }
 
 net::Task<std::vector<Place>> Attempts::enter(std::vector<Wanted> wanted, std::string attempt,
-                                              Window window, Redis::Wait* wait) {
+                                              Window window, Redis::Wait wait) {
     std::vector<Place> places;
     for (const auto& [name, most] : wanted)
         places.push_back(local_.enter(name, most, attempt, window, net::Clock::now()));
     if (!is_shared()) co_return places;
     std::vector<Redis::Call> calls;
-    std::vector<std::size_t> answered_at;
+    std::vector<std::optional<std::size_t>> answered_at;
     const auto now = std::to_string(seconds_now()), life = std::to_string(window.count());
     for (const auto& [name, most] : wanted) {
-        for (const auto& failed : local_.take_untold(name))
-            calls.push_back(call_fail(name, failed, window));
-        answered_at.push_back(calls.size());
-        calls.push_back({enter_script(), key(name), {attempt, std::to_string(most), now, life}});
+        auto& at = answered_at.emplace_back();
+        if (local_.is_kept(name, attempt)) continue;  // its place is here
+        if (auto failed = local_.take_untold(name); !failed.empty())
+            calls.push_back(call_fail(name, std::move(failed), window));
+        at = calls.size();
+        const auto places_there = most - std::min(most, local_.kept(name));
+        calls.push_back(
+            {enter_script(), key(name), {attempt, std::to_string(places_there), now, life}});
     }
-    const auto answers = co_await redis_->call_all(std::move(calls), wait);
+    if (calls.empty()) co_return places;
+    const auto answers = co_await redis_->call_all(std::move(calls), std::move(wait));
     for (std::size_t i = 0; i < places.size(); ++i) {
-        const auto* answer = std::get_if<std::int64_t>(&answers[answered_at[i]]);
+        if (!answered_at[i]) continue;
+        const auto* answer = std::get_if<std::int64_t>(&answers[*answered_at[i]]);
         if (answer == nullptr) {
             local_.mark_untold(wanted[i].name);
             continue;
         }
         const bool had_it = places[i].kind == Place::Kind::kept;
         places[i] = place_of(*answer);
-        if (!places[i].is_had() && !had_it) local_.leave(wanted[i].name, attempt);
+        if (places[i].is_had()) continue;
+        places[i].failed += local_.kept(wanted[i].name);
+        if (!had_it) local_.leave(wanted[i].name, attempt);
     }
     co_return places;
 }
 
 void Attempts::fail(const std::string& name, const std::string& attempt, Window window) {
     local_.fail(name, attempt, window, net::Clock::now());
-    send(call_fail(name, attempt, window), name);
+    tell_failed(name, attempt, window);
+}
+
+void Attempts::fail_unnamed(const std::string& name, const std::string& attempt, Window window) {
+    local_.fail(name, attempt, window, net::Clock::now());
+    tell_or_keep(name, attempt, window);
 }
 
 void Attempts::fail_untold(const std::string& name, const std::string& attempt, Window window) {
@@ -115,11 +130,34 @@ void Attempts::fail_untold(const std::string& name, const std::string& attempt, 
     local_.mark_untold(name);
 }
 
-void Attempts::fail_as_nobody(const std::string& name, const std::string& attempt, Window window) {
-    if (local_.fail(name, attempt, window, net::Clock::now()))
-        send(call_fail(name, attempt, window), name);
+void Attempts::fail_as_nobody(const std::string& name, const std::string& attempt,
+                              const std::string& counted_as, Window window) {
+    const bool is_one_more = local_.fail(name, counted_as, window, net::Clock::now());
+    if (attempt != counted_as) leave(name, attempt);
+    if (is_one_more)
+        tell_or_keep(name, counted_as, window);
     else
-        local_.mark_untold(name);
+        keep(name, counted_as);
+}
+
+void Attempts::tell_or_keep(const std::string& name, const std::string& attempt, Window window) {
+    if (redis_ && redis_->may_tell_of_nobody(window))
+        tell_failed(name, attempt, window);
+    else
+        keep(name, attempt);
+}
+
+// It gives the place back that it may have over there.
+void Attempts::keep(const std::string& name, const std::string& attempt) {
+    local_.keep(name, attempt);
+    send({leave_script(), key(name), {attempt}});
+}
+
+// With those that were kept so far.
+void Attempts::tell_failed(const std::string& name, const std::string& attempt, Window window) {
+    auto failed = local_.take_kept(name);
+    failed.push_back(attempt);
+    send(call_fail(name, std::move(failed), window), name);
 }
 
 void Attempts::leave(const std::string& name, const std::string& attempt) {
@@ -133,9 +171,10 @@ void Attempts::succeed(const std::string& name, const std::string& attempt) {
     send({succeed_script(), key(name), {attempt, std::to_string(begun)}});
 }
 
-Redis::Call Attempts::call_fail(const std::string& name, const std::string& attempt,
+Redis::Call Attempts::call_fail(const std::string& name, std::vector<std::string> attempts,
                                 Window window) const {
-    return {fail_script(), key(name), {attempt, std::to_string(window.count())}};
+    attempts.insert(attempts.begin(), std::to_string(window.count()));
+    return {fail_script(), key(name), std::move(attempts)};
 }
 
 // `failed_name`: if that does not arrive, it is told when somebody wants a place there again.

@@ -40,19 +40,28 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
     };
     // In the order of the names. Where one is refused, those taken are still to be given back.
     net::Task<std::vector<Place>> enter(std::vector<Wanted> wanted, std::string attempt,
-                                        Window window, Redis::Wait* wait);
+                                        Window window, Redis::Wait wait);
     void fail(const std::string& name, const std::string& attempt, Window window);
     // The others are told when somebody wants a place under this name again.
     void fail_untold(const std::string& name, const std::string& attempt, Window window);
-    // The others are told from the second one on, so that a flood of invented names stays here.
-    void fail_as_nobody(const std::string& name, const std::string& attempt, Window window);
+    // No account was named, so the login may be invented: the others are told as long as Redis may
+    // be (Redis::may_tell_of_nobody), and beyond that it counts here alone.
+    void fail_unnamed(const std::string& name, const std::string& attempt, Window window);
+    // Nobody has that login: likewise, and from the second failure on. The attempt's place goes to
+    // what it is counted as, which may have one already.
+    void fail_as_nobody(const std::string& name, const std::string& attempt,
+                        const std::string& counted_as, Window window);
     void leave(const std::string& name, const std::string& attempt);
     void succeed(const std::string& name, const std::string& attempt);
 
  private:
+    void tell_or_keep(const std::string& name, const std::string& attempt, Window window);
+    void keep(const std::string& name, const std::string& attempt);
+    void tell_failed(const std::string& name, const std::string& attempt, Window window);
     net::Task<> tell(Redis::Call call, std::string failed_name);
     void send(Redis::Call call, const std::string& failed_name = "");
-    Redis::Call call_fail(const std::string& name, const std::string& attempt, Window window) const;
+    Redis::Call call_fail(const std::string& name, std::vector<std::string> attempts,
+                          Window window) const;
     bool is_shared() const { return redis_ && redis_->is_up(); }
     std::string key(const std::string& name) const { return keys_.counter(purpose_, name); }
 

@@ -32,15 +32,20 @@ class Counters : public std::enable_shared_from_this<Counters> {
           local_(std::move(local)) {}
 
     // Of each name, in their order.
-    net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names);
+    net::Task<std::vector<std::uint64_t>> read(std::vector<std::string> names,
+                                               Redis::Wait wait = {});
     // Adds one; the count lasts for `window` from now on. Redis hears of it later.
     void count(const std::string& name, std::chrono::milliseconds window);
+    // The same for what is about a login that may be invented: Redis hears of it from the second
+    // one on, as long as there is room for such (Redis::may_tell_of_nobody).
+    void count_as_nobody(const std::string& name, std::chrono::milliseconds window);
     void forget(const std::string& name);
     // The same, and waits until Redis has it; false: it cannot be reached, or was too slow.
     net::Task<bool> forget_everywhere(std::vector<std::string> names);
 
  private:
     using Errand = std::function<net::Task<>(Redis& redis, std::string_view name)>;
+    void tell_counted(const std::string& name, std::chrono::milliseconds window);
     void send(const std::string& name, Errand errand);
 
     Keys keys_;

@@ -93,11 +93,6 @@ void Local::forget_account_record(std::string_view record) {
     accounts_.forget(record);
 }
 
-void Local::forget_account(std::string_view record) {
-    forget_account_record(record);
-    logins_.forget_if([&](const LoginNote& note) { return note.account == record; });
-}
-
 void Local::clear() {
     logins_.clear();
     accounts_.clear();

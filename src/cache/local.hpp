@@ -50,8 +50,6 @@ class Local {
     // As a message from another gateway names it; looks at every login.
     void forget_login_record(std::string_view name);
     void forget_account_record(std::string_view record);
-    // With the logins that lead to it; looks at every login.
-    void forget_account(std::string_view record);
     void clear();
 
     struct Counts {

@@ -48,15 +48,24 @@ class LocalAttempts {
 
     // Nobody else has heard of what has failed under this name.
     void mark_untold(std::string_view name);
-    // The attempts that have, and from now on count as told.
+    // The attempts that have, but for those that are kept, and from now on count as told.
     std::vector<std::string> take_untold(std::string_view name);
 
+    // This one has failed, and is not for others to hear; it counts here all the same.
+    void keep(std::string_view name, const std::string& attempt);
+    bool is_kept(std::string_view name, const std::string& attempt);
+    std::uint64_t kept(std::string_view name);
+    // Those, which from now on are kept no longer.
+    std::vector<std::string> take_kept(std::string_view name);
+
  private:
+    enum class State : std::uint8_t { under_way, failed, kept };
     struct Attempts {
-        std::map<std::string, bool> all;  // true: it has failed
+        std::map<std::string, State> all;
         Time until;
         bool untold = false;
     };
+    static std::uint64_t count_failed(const Attempts& attempts);
     friend std::size_t heap_size(const Attempts&) { return 0; }  // they are bounded in number
     Attempts& used(std::string_view name, Window window, Time now);
     void forget_empty(std::string_view name, const Attempts& attempts);

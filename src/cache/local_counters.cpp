@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace postern::cache {
 
-void LocalCounters::count(std::string_view name, std::chrono::milliseconds window, Time now) {
+std::uint64_t LocalCounters::count(std::string_view name, std::chrono::milliseconds window,
+                                   Time now) {
     auto& entry = newest(name);
-    entry.count = entry.until > now ? entry.count + 1 : 1;
+    if (entry.until <= now) entry.count = entry.kept = 0;
     entry.until = now + window;
+    return ++entry.count;
 }
 
 void LocalCounters::set(std::string_view name, std::uint64_t count, Time until) {
@@ -35,6 +38,20 @@ LocalCounters::Entry& LocalCounters::newest(std::string_view name) {
 std::uint64_t LocalCounters::read(std::string_view name, Time now) const {
     const auto known = by_name_.find(name);
     return known != by_name_.end() && known->second->until > now ? known->second->count : 0;
+}
+
+void LocalCounters::keep(std::string_view name) {
+    if (const auto known = by_name_.find(name); known != by_name_.end()) ++known->second->kept;
+}
+
+std::uint64_t LocalCounters::kept(std::string_view name, Time now) const {
+    const auto known = by_name_.find(name);
+    return known != by_name_.end() && known->second->until > now ? known->second->kept : 0;
+}
+
+std::uint64_t LocalCounters::take_kept(std::string_view name) {
+    const auto known = by_name_.find(name);
+    return known != by_name_.end() ? std::exchange(known->second->kept, 0) : 0;
 }
 
 std::vector<LocalCounters::Entry> LocalCounters::all(Time now) const {

@@ -192,10 +192,8 @@ bool RedisCluster::is_up() const {
 RedisStatus RedisCluster::status() const {
     RedisStatus status;
     status.up = is_up();
-    status.since = episode_.since();
     status.counters.connects = closed_connects_;
     for (const auto& [address, node] : nodes_) {
-        status.since = std::max(status.since, node->since());
         status.counters.connects += node->connects();
         if (node->is_up())
             status.server += (status.server.empty() ? "" : " ") + address;

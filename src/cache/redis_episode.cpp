@@ -37,7 +37,7 @@ std::string redis_failure(const std::exception_ptr& failure) {
 }
 
 void RedisEpisode::went_down(std::string_view server, const std::exception_ptr& failure) {
-    if (std::exchange(up_, false)) since_ = net::Clock::now();
+    up_ = false;
     why_ = redis_failure(failure);
     const bool refused = is_for_long(failure);
     auto& told = refused ? told_refused_ : told_down_;
@@ -49,7 +49,6 @@ void RedisEpisode::went_down(std::string_view server, const std::exception_ptr& 
 void RedisEpisode::came_up(std::string_view server) {
     told_down_ = told_refused_ = false;
     if (std::exchange(up_, true)) return;
-    since_ = net::Clock::now();
     log_.write(events::cache_redis_up, {{"redis", name_}, {"for", purpose_}, {"server", server}});
 }
 

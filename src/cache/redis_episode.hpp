@@ -24,7 +24,6 @@ class RedisEpisode {
 
     bool is_up() const { return up_; }
     const std::string& why_down() const { return why_; }
-    net::Clock::time_point since() const { return since_; }
 
  private:
     std::string name_, purpose_;
@@ -32,7 +31,6 @@ class RedisEpisode {
     bool up_ = false;
     bool told_down_ = false, told_refused_ = false;  // in this episode
     std::string why_ = "not connected yet";
-    net::Clock::time_point since_ = net::Clock::now();
 };
 
 }  // namespace postern::cache

@@ -36,7 +36,6 @@ class RedisNode : public std::enable_shared_from_this<RedisNode> {
     RedisPipe* pipe() { return pipe_ && !pipe_->is_broken() ? pipe_.get() : nullptr; }
     bool is_up() const { return pipe_ && !pipe_->is_broken(); }
     const std::string& why_down() const { return episode_.why_down(); }
-    net::Clock::time_point since() const { return episode_.since(); }
     std::uint64_t connects() const { return connects_; }
     std::string server() const { return pipe_ ? pipe_->server().text() : server_; }
 

@@ -53,7 +53,7 @@ std::string in_text(Milliseconds duration) {
 
 }  // namespace
 
-net::Task<Answer<Redis::Found>> Redis::get(std::string_view key, Wait* wait) {
+net::Task<Answer<Redis::Found>> Redis::get(std::string_view key, Wait wait) {
     auto asked = request(key, text_or_nil);
     asked.command = redis_command({"GET", asked.key});
     co_await ask({&asked, 1}, wait);
@@ -62,7 +62,7 @@ net::Task<Answer<Redis::Found>> Redis::get(std::string_view key, Wait* wait) {
 
 net::Task<std::vector<Redis::Request>> Redis::ask_each(std::string_view command,
                                                        const std::vector<std::string>& keys,
-                                                       std::uint8_t kinds, Wait* wait) {
+                                                       std::uint8_t kinds, Wait wait) {
     std::vector<Request> requests;
     for (const auto& key : keys) {
         auto& asked = requests.emplace_back(request(key, kinds));
@@ -73,7 +73,7 @@ net::Task<std::vector<Redis::Request>> Redis::ask_each(std::string_view command,
 }
 
 net::Task<std::vector<Answer<Redis::Found>>> Redis::get_all(std::vector<std::string> keys,
-                                                            Wait* wait) {
+                                                            Wait wait) {
     auto requests = co_await ask_each("GET", keys, text_or_nil, wait);
     std::vector<Answer<Found>> answers;
     for (auto& each : requests)
@@ -82,7 +82,7 @@ net::Task<std::vector<Answer<Redis::Found>>> Redis::get_all(std::vector<std::str
 }
 
 net::Task<std::vector<Answer<std::int64_t>>> Redis::counts(std::vector<std::string> keys,
-                                                           Wait* wait) {
+                                                           Wait wait) {
     auto requests = co_await ask_each("GET", keys, text_or_nil, wait);
     std::vector<Answer<std::int64_t>> answers;
     for (auto& each : requests)
@@ -140,7 +140,7 @@ net::Task<Answer<std::int64_t>> Redis::count(std::string_view key, Milliseconds 
     co_return read<std::int64_t>(asked.answer, number);
 }
 
-net::Task<std::vector<Answer<std::int64_t>>> Redis::call_all(std::vector<Call> calls, Wait* wait) {
+net::Task<std::vector<Answer<std::int64_t>>> Redis::call_all(std::vector<Call> calls, Wait wait) {
     std::vector<Request> requests;
     for (const auto& [script, key, arguments] : calls) {
         auto& asked = requests.emplace_back(request(key, an_integer));
@@ -163,14 +163,6 @@ net::Task<Answer<std::int64_t>> Redis::publish(std::string_view channel, std::st
     asked.command = redis_command({"PUBLISH", where, message});
     co_await ask({&asked, 1});
     co_return read<std::int64_t>(asked.answer, number);
-}
-
-net::Task<Answer<Done>> Redis::ping() {
-    Request asked;
-    asked.kinds = a_status;
-    asked.command = redis_command({"PING"});
-    co_await ask({&asked, 1});
-    co_return read<Done>(asked.answer, [](const RedisReply&) { return Done(); });
 }
 
 }  // namespace postern::cache

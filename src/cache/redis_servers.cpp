@@ -25,7 +25,6 @@ class OneServer final : public RedisServers {
         status.up = is_up();
         if (status.up) status.server = node_->server();
         if (!status.up) status.why_down = node_->why_down();
-        status.since = node_->since();
         status.counters.connects = node_->connects();
         return status;
     }

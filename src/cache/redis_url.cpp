@@ -12,6 +12,7 @@ constexpr int most_databases = 100'000;
 
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string result;
+    result.reserve(text.size());  // what it grew out of would not be wiped
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] != '%') {
             result += text[at];

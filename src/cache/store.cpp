@@ -45,13 +45,14 @@ Store::Store(const StoreSettings& settings, Parts parts)
       executor_(parts.executor),
       clock_(std::move(parts.clock)),
       channel_("postern:" + parts.directory + ":changes"),
-      sender_(crypto::random_id()) {
+      sender_(crypto::random_id()),
+      lost_(parts.lost->of(keys_.current.not_before_record())),
+      next_word_(std::make_shared<net::Timer>(executor_)) {
+    if (keys_.previous) lost_previous_ = parts.lost->of(keys_.previous->not_before_record());
     if (redis_) membership_ = std::make_unique<Membership>(*redis_, keys_.current, sender_);
 }
 
-net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait* wait) {
-    Redis::Wait ours;
-    if (wait == nullptr) wait = &ours;
+net::Task<Store::Recall> Store::recall(const identity::Login& login, Redis::Wait wait) {
     Source source = Source::cache;
     if (!is_fresh(login) && co_await refresh(login, wait)) source = Source::redis;
     auto recall = snapshot(login);
@@ -90,7 +91,7 @@ Store::Recall Store::snapshot(const identity::Login& login) {
 }
 
 // True: Redis knew more than we did.
-net::Task<bool> Store::refresh(const identity::Login& login, Redis::Wait* wait) {
+net::Task<bool> Store::refresh(const identity::Login& login, Redis::Wait wait) {
     const auto& text = login.text();
     const auto epoch = epoch_;
     const auto* note = local_.login(text);
@@ -118,7 +119,8 @@ template <class Record>
 std::optional<Record> Store::open(const Keys& keys, std::string_view name,
                                   std::string_view sealed) {
     const auto plain = keys.open(name, sealed);
-    if (!plain || lost_.contains(std::string(name))) return std::nullopt;
+    const auto& lost = &keys == &keys_.current ? lost_ : lost_previous_;
+    if (!plain || lost->contains(std::string(name))) return std::nullopt;
     std::optional<Record> record;
     if constexpr (std::is_same_v<Record, AccountRecord>)
         record = decode_account(*plain);
@@ -178,6 +180,7 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     const bool names_it = std::holds_alternative<Name>(change);
     const auto* note = local_.login(login.text());
     const bool second_time = note != nullptr;
+    const bool was_somebodys = second_time && !note->record.account.empty();
     auto name = second_time ? note->name : keys_.current.login_record(login.text());
     const auto remember = [this, text = login.text(), name](const LoginRecord& record) {
         auto account = record.account.empty() ? "" : keys_.current.account_record(record.account);
@@ -186,7 +189,9 @@ void Store::write_login(const identity::Login& login, const Recall& recall, Logi
     auto apply = login_apply(std::move(change));
     if (const auto next = apply(second_time ? &note->record : nullptr)) remember(*next);
     // A flood of invented logins is none of the others' business.
-    if (!names_it && !second_time) return;
+    const bool is_invented = !names_it && !was_somebodys;
+    if (is_invented && (!second_time || !redis_ || !redis_->may_tell_of_nobody(life_of_unknown)))
+        return;
     const auto written = [this, name, remember](const LoginRecord*, const LoginRecord& record) {
         if (is_last(name)) remember(record);
     };

@@ -15,12 +15,14 @@
 #include "cache/keys.hpp"
 #include "cache/local.hpp"
 #include "cache/login_change.hpp"
+#include "cache/lost_records.hpp"
 #include "cache/membership.hpp"
 #include "cache/redis.hpp"
 #include "cache/redis_subscription.hpp"
 #include "cache/wall_clock.hpp"
 #include "identity/auth_result.hpp"
 #include "identity/login.hpp"
+#include "net/backoff.hpp"
 #include "net/task.hpp"
 
 namespace postern::cache {
@@ -46,6 +48,8 @@ class Store : public std::enable_shared_from_this<Store> {
         net::Executor executor;
         std::string directory;
         std::function<Time()> clock = wall_clock;
+        // What Stores before this one could not tell Redis.
+        std::shared_ptr<LostByDirectory> lost = std::make_shared<LostByDirectory>();
     };
     Store(const StoreSettings& settings, Parts parts);
     Store(const Store&) = delete;
@@ -66,7 +70,7 @@ class Store : public std::enable_shared_from_this<Store> {
         Generation account_seen = 0;
         std::uint64_t accounts_rose = 0;  // any account's, until then
     };
-    net::Task<Recall> recall(const identity::Login& login, Redis::Wait* wait = nullptr);
+    net::Task<Recall> recall(const identity::Login& login, Redis::Wait wait = {});
 
     // What the directory has answered to a question that was put after `recall`.
     void write_login(const identity::Login& login, const Recall& recall, LoginChange change);
@@ -122,16 +126,16 @@ class Store : public std::enable_shared_from_this<Store> {
 
     bool is_fresh(const identity::Login& login);
     Recall snapshot(const identity::Login& login);
-    net::Task<bool> refresh(const identity::Login& login, Redis::Wait* wait);
+    net::Task<bool> refresh(const identity::Login& login, Redis::Wait wait);
     bool take_login(const std::string& login, const std::string& name,
                     const std::optional<std::string>& sealed);
     bool take_account(const std::string& name, const std::optional<std::string>& sealed);
     template <class Record>
     std::optional<Record> open(const Keys& keys, std::string_view name, std::string_view sealed);
     net::Task<std::optional<AccountRecord>> recall_previous(const identity::Login& login,
-                                                            Redis::Wait* wait);
+                                                            Redis::Wait wait);
     template <class Record>
-    net::Task<std::optional<Record>> get_previous(std::string name, Redis::Wait* wait);
+    net::Task<std::optional<Record>> get_previous(std::string name, Redis::Wait wait);
     net::Task<> forget_previous(std::string name);
 
     // `matters`: what stands in Redis may let somebody in who is not to be.
@@ -155,14 +159,18 @@ class Store : public std::enable_shared_from_this<Store> {
     static net::Task<> find_again(std::shared_ptr<Store> store);
     net::Task<bool> find_next();
     net::Task<bool> blank(std::string account_record);
-    static constexpr auto between_tries = std::chrono::milliseconds(50);  // while Redis is silent
+    // While Redis is down, or refuses.
+    static constexpr auto between_tries = std::chrono::milliseconds(50),
+                          longest_between_tries = std::chrono::milliseconds(1000);
+    net::Backoff::Duration before_next_try(net::Backoff& backoff) const;
+    void spawn(net::Task<> task);
 
     void publish(std::string message);
     net::Task<bool> tell(std::string message);
     void hear(std::string_view message);
     void confirm(std::string_view question);
     void confirmed(std::string_view gateway, std::string_view question);
-    static net::Task<> stay(std::weak_ptr<Store> weak);
+    static net::Task<> stay(std::weak_ptr<Store> weak, std::shared_ptr<net::Timer> next);
     void leave();
     void heard_nothing();
     net::Task<> read_not_before(std::uint64_t gap);
@@ -196,10 +204,9 @@ class Store : public std::enable_shared_from_this<Store> {
     // What waits to be written, by record; who is being written has its place here too.
     std::unordered_map<std::string, std::deque<Errand>> errands_;
     std::size_t writing_ = 0;
-    // Accounts whose record in Redis should be another one and could not be written: it is not
-    // believed, and made blank as soon as that can be done.
-    std::unordered_set<std::string> lost_;
-    bool all_lost_ = false, finding_ = false, closed_ = false;
+    std::shared_ptr<LostRecords> lost_, lost_previous_;  // under the current key, the previous one
+    bool finding_ = false, closed_ = false;
+    std::shared_ptr<net::Timer> next_word_;  // when the others hear again that this one is here
 };
 
 }  // namespace postern::cache

@@ -1,6 +1,5 @@
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/as_tuple.hpp>
 
 #include "cache/store.hpp"
 #include "crypto/random.hpp"
@@ -45,25 +44,23 @@ void Store::confirmed(std::string_view gateway, std::string_view question) {
     if (asked != asked_.end()) asked->second->emplace(gateway);
 }
 
-net::Task<> Store::stay(std::weak_ptr<Store> weak) {
+net::Task<> Store::stay(std::weak_ptr<Store> weak, std::shared_ptr<net::Timer> next) {
+    net::Backoff backoff(between_tries, Membership::pause);
     for (auto store = weak.lock(); store && !store->closed_; store = weak.lock()) {
-        const bool said = co_await store->membership_->say_so();
+        if (!store->lost_->empty()) store->find_soon();  // a Store before this one left it
+        const bool said = store->redis_->is_up() && co_await store->membership_->say_so();
+        if (said) backoff.reset();
+        next->expires_after(said ? Membership::pause : store->before_next_try(backoff));
         store.reset();
-        if (said)
-            co_await net::sleep_for(Membership::pause);
-        else
-            co_await net::sleep_for(between_tries);
+        co_await next->async_wait(asio::as_tuple(net::use_task));
     }
 }
 
 void Store::leave() {
     if (!membership_ || !redis_->is_up()) return;
-    asio::co_spawn(
-        executor_,
-        [](std::shared_ptr<Store> store) -> net::Task<> {
-            co_await store->membership_->leave();
-        }(shared_from_this()),
-        asio::detached);
+    spawn([](std::shared_ptr<Store> store) -> net::Task<> {
+        co_await store->membership_->leave();
+    }(shared_from_this()));
 }
 
 }  // namespace postern::cache

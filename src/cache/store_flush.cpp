@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <charconv>
 
 #include "cache/record_codec.hpp"
@@ -11,8 +9,6 @@
 
 // What is to be forgotten, here and everywhere.
 namespace postern::cache {
-
-namespace asio = net::asio;
 
 namespace {
 
@@ -110,16 +106,13 @@ void Store::subscribe(std::shared_ptr<const RedisSettings> settings, const std::
     };
     subscription_ = std::make_unique<RedisSubscription>(std::move(settings), std::vector{channel_},
                                                         std::move(handlers), name, log_, executor_);
-    asio::co_spawn(executor_, stay(weak), asio::detached);
+    spawn(stay(weak, next_word_));
 }
 
 void Store::publish(std::string message) {
-    asio::co_spawn(
-        executor_,
-        [](std::shared_ptr<Store> store, std::string what) -> net::Task<> {
-            co_await store->tell(std::move(what));
-        }(shared_from_this(), std::move(message)),
-        asio::detached);
+    spawn([](std::shared_ptr<Store> store, std::string what) -> net::Task<> {
+        co_await store->tell(std::move(what));
+    }(shared_from_this(), std::move(message)));
 }
 
 // Whoever can write to Redis can publish there; only we can sign.
@@ -164,22 +157,21 @@ void Store::heard_nothing() {
     deaf_since_ = now();
     flushed_at(flushed_);
     forget_here();
-    asio::co_spawn(
-        executor_,
-        [](std::shared_ptr<Store> store, std::uint64_t gap) -> net::Task<> {
-            co_await store->read_not_before(gap);
-        }(shared_from_this(), ++gaps_),
-        asio::detached);
+    spawn([](std::shared_ptr<Store> store, std::uint64_t gap) -> net::Task<> {
+        co_await store->read_not_before(gap);
+    }(shared_from_this(), ++gaps_));
 }
 
 // One that neither key opens may hide a flush: then what was learned before now stays forgotten.
 net::Task<> Store::read_not_before(std::uint64_t gap) {
     const auto& name = keys_.current.not_before_record();
+    net::Backoff backoff(between_tries, longest_between_tries);
     while (gap == gaps_ && !closed_) {
-        const auto answer = co_await redis_->get(name);
+        Answer<Redis::Found> answer;
+        if (redis_->is_up()) answer = co_await redis_->get(name);
         const auto* found = std::get_if<Redis::Found>(&answer);
         if (found == nullptr) {
-            co_await net::sleep_for(between_tries);
+            co_await net::sleep_for(before_next_try(backoff));
             continue;
         }
         if (gap != gaps_) co_return;
@@ -210,6 +202,7 @@ void Store::forget_here() {
 
 void Store::close() {
     closed_ = true;
+    next_word_->cancel();
     subscription_.reset();
     leave();
 }

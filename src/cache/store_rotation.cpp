@@ -1,15 +1,10 @@
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "cache/store.hpp"
 
 // While cache.previous-key is set.
 namespace postern::cache {
 
-namespace asio = net::asio;
-
 template <class Record>
-net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wait* wait) {
+net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wait wait) {
     const auto answer = co_await redis_->get(name, wait);
     const auto* found = std::get_if<Redis::Found>(&answer);
     if (found == nullptr || !*found) co_return std::nullopt;
@@ -17,7 +12,7 @@ net::Task<std::optional<Record>> Store::get_previous(std::string name, Redis::Wa
 }
 
 net::Task<std::optional<AccountRecord>> Store::recall_previous(const identity::Login& login,
-                                                               Redis::Wait* wait) {
+                                                               Redis::Wait wait) {
     const auto known =
         co_await get_previous<LoginRecord>(keys_.previous->login_record(login.text()), wait);
     if (!known || standing(*known, now(), rules_) != Standing::known) co_return std::nullopt;
@@ -44,12 +39,9 @@ void Store::carry_over(const identity::Login& login, const Recall& recall,
     };
     if (local_.account(name) == nullptr) local_.put_account(name, {*moved, now(), false});
     const auto then = [this, account](const AccountRecord*, const AccountRecord&) {
-        asio::co_spawn(
-            executor_,
-            [](std::shared_ptr<Store> store, std::string old) -> net::Task<> {
-                co_await store->forget_previous(std::move(old));
-            }(shared_from_this(), keys_.previous->account_record(account)),
-            asio::detached);
+        spawn([](std::shared_ptr<Store> store, std::string old) -> net::Task<> {
+            co_await store->forget_previous(std::move(old));
+        }(shared_from_this(), keys_.previous->account_record(account)));
     };
     write_behind<AccountRecord>(name, life(), put, then, false);
 }

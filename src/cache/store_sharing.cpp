@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "cache/record_codec.hpp"
 #include "cache/store.hpp"
@@ -18,7 +17,6 @@ constexpr int most_tries = 3;
 // Beyond this Redis is slower than logins are; what it misses it will learn another time.
 constexpr std::size_t most_writing = 4096;
 constexpr std::size_t most_of_a_record = 16;
-constexpr std::size_t most_lost = 10'000;
 
 }  // namespace
 
@@ -40,8 +38,7 @@ void Store::write_behind(std::string name, std::chrono::milliseconds life, Apply
         return write<Record>(name, life, apply, written);
     };
     errands_[name].push_back({std::move(write_it), matters});
-    if (is_first)
-        asio::co_spawn(executor_, run_errands(shared_from_this(), std::move(name)), asio::detached);
+    if (is_first) spawn(run_errands(shared_from_this(), std::move(name)));
 }
 
 net::Task<> Store::run_errands(std::shared_ptr<Store> store, std::string record) {
@@ -61,41 +58,61 @@ net::Task<> Store::run_errands(std::shared_ptr<Store> store, std::string record)
     store->errands_.erase(record);
 }
 
+// What is not up is looked at often, for that costs nothing.
+net::Backoff::Duration Store::before_next_try(net::Backoff& backoff) const {
+    return redis_->is_up() ? backoff.next() : between_tries;
+}
+
+// Nobody waits for it: what it throws is told to the log.
+void Store::spawn(net::Task<> task) {
+    asio::co_spawn(executor_, std::move(task), [&log = log_](const std::exception_ptr& fault) {
+        if (fault) log.write(observe::events::cache_fault, {{"why", observe::words_of(fault)}});
+    });
+}
+
 void Store::lose(const std::string& account_record) {
     if (!redis_) return;
-    if (lost_.size() < most_lost)
-        lost_.insert(account_record);
-    else
-        all_lost_ = true;
+    lost_->add(account_record);
     find_soon();
 }
 
 void Store::lose_everything() {
     if (!redis_) return;
-    all_lost_ = true;
+    lost_->add_all();
     find_soon();
 }
 
 void Store::find_soon() {
     if (std::exchange(finding_, true)) return;
-    asio::co_spawn(executor_, find_again(shared_from_this()), asio::detached);
+    spawn(find_again(shared_from_this()));
 }
 
 net::Task<> Store::find_again(std::shared_ptr<Store> store) {
-    while (!store->closed_ && (!store->lost_.empty() || store->all_lost_)) {
-        const bool done = store->redis_->is_up() && co_await store->find_next();
-        if (!done) co_await net::sleep_for(between_tries);
+    net::Backoff backoff(between_tries, longest_between_tries);
+    while (!store->closed_ && !store->lost_->empty()) {
+        bool done = false;
+        try {
+            done = store->redis_->is_up() && co_await store->find_next();
+        } catch (const std::exception& error) {
+            store->log_.write(observe::events::cache_fault, {{"why", error.what()}});
+            store->lost_->add_all();
+        }
+        if (done)
+            backoff.reset();
+        else
+            co_await net::sleep_for(store->before_next_try(backoff));
     }
     store->finding_ = false;
 }
 
 net::Task<bool> Store::find_next() {
-    if (!all_lost_) co_return co_await blank(*lost_.begin());
+    if (auto record = lost_->one()) co_return co_await blank(*std::move(record));
+    if (!lost_->all()) co_return true;  // another Store of this directory was there first
     // What is lost while this is under way is lost behind it.
-    all_lost_ = false;
-    lost_.clear();
-    all_lost_ |= !co_await flush_all();
-    co_return !all_lost_;
+    lost_->clear();
+    if (co_await flush_all()) co_return true;
+    lost_->add_all();
+    co_return false;
 }
 
 // Whatever stands there now: the next login asks.
@@ -107,7 +124,7 @@ net::Task<bool> Store::blank(std::string account_record) {
     const auto answer = co_await redis_->set(account_record, sealed, life());
     if (!std::holds_alternative<Done>(answer)) co_return false;
     accounts_seen_.accepts(account_record, nothing.generation);
-    lost_.erase(account_record);
+    lost_->remove(account_record);
     local_.forget_account_record(account_record);
     co_await tell(fmt::format("account {} {}", account_record, nothing.generation));
     co_return true;

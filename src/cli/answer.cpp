@@ -16,6 +16,8 @@ void print_list(const char* title, const std::vector<std::string>& items) {
 
 void print_principal(const identity::Principal& principal) {
     std::cout << "principal  " << principal.name << "\n";
+    if (principal.addresses.empty() && principal.on_behalf_of.empty())
+        std::cout << "address    none is listed\n";
     print_list("address    ", principal.addresses);
     print_list("on behalf  ", principal.on_behalf_of);
     print_list("group      ", principal.groups);

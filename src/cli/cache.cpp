@@ -41,7 +41,8 @@ bool is_unavailable(const json::object& answer) {
 }
 
 std::string who_has_heard(bool complete, std::int64_t gateways) {
-    const auto some = fmt::format("{} gateways have heard of it over Redis", gateways);
+    const auto some = fmt::format("{} gateway{} heard of it over Redis", gateways,
+                                  gateways == 1 ? " has" : "s have");
     if (complete) return ", " + some;
     return fmt::format(
         "; {}, or the directory to say whose login that is: others may still remember",

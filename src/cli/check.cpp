@@ -3,6 +3,7 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <iostream>
 
+#include "cache/redis.hpp"
 #include "cli/cli.hpp"
 #include "cli/instance.hpp"
 #include "cli/settings_list.hpp"
@@ -32,7 +33,23 @@ net::Task<smtp::Reply> greet_while_it_works(upstream::NextHop& next_hop,
     co_return reply;
 }
 
-// Prints what the directories and next hops say; false: one of them cannot be used.
+// Connected, and asked something under the prefix of its keys; "": all is well.
+net::Task<std::string> try_redis(std::shared_ptr<const cache::RedisSettings> settings,
+                                 const std::string& name, observe::Log& log) {
+    constexpr auto patience = std::chrono::seconds(5);
+    constexpr auto between_looks = std::chrono::milliseconds(20);
+    cache::Redis redis(std::move(settings), name, log, co_await net::this_executor());
+    const auto deadline = net::Clock::now() + patience;
+    while (!redis.is_up() && net::Clock::now() < deadline)
+        co_await net::sleep_for(between_looks);
+    if (!redis.is_up()) co_return redis.status().why_down;
+    const auto answer = co_await redis.get("check");
+    const auto* none = std::get_if<cache::NoAnswer>(&answer);
+    if (none == nullptr) co_return "";
+    co_return none->why.empty() ? to_string(none->kind) : none->why;
+}
+
+// Prints what directories, each Redis and next hops say; false: one of them cannot be used.
 bool connect(Instance& instance) {
     using Kind = directory::Finding::Kind;
     bool good = true;
@@ -50,6 +67,11 @@ bool connect(Instance& instance) {
         else
             for (const auto& finding : std::get<directory::Findings>(examined))
                 tell(name, finding.kind, finding.sentence);
+    }
+    for (const auto& [name, settings] : instance.generation()->shared->redis) {
+        const auto why = instance.await(try_redis(settings, name, environment.log));
+        tell("redis " + name, why.empty() ? Kind::good : Kind::fault,
+             why.empty() ? "remembers for us" : why);
     }
     for (const auto& [name, next_hop] : environment.next_hops) {
         upstream::ClientIdentity us;
@@ -90,13 +112,13 @@ void add_check(CLI::App& program, Action& chosen) {
     auto* command = program.add_subcommand("check", "Check settings, plugins and certificates");
     command->footer(
         "Every mistake is printed as file:line:column: what; what would be right. Exit status 78 "
-        "then, 0 when all is good; with --connect 75 when a directory or a next hop cannot be "
-        "used.\n"
+        "then, 0 when all is good; with --connect 75 when a directory, a Redis or a next hop "
+        "cannot be used.\n"
         "Example:\n  postern check --config /etc/postern/postern.toml");
     const SettingsOption settings(*command);
     const auto connects = std::make_shared<bool>(false);
     command->add_flag("--connect", *connects,
-                      "Also ask directories and next hops, and tell what they say");
+                      "Also ask directories, each Redis and next hops, and tell what they say");
     const auto lists = std::make_shared<bool>(false);
     command->add_flag(
         "--list-settings", *lists,

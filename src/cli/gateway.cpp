@@ -34,6 +34,12 @@ std::optional<json::object> Gateway::ask(const json::object& request) const {
         const auto* error = answer.if_contains("error");
         if (error == nullptr) return answer;
         std::cerr << "the gateway says: " << std::string(error->as_string()) << "\n";
+    } catch (const boost::system::system_error& error) {
+        std::cerr << fmt::format(
+            "the gateway at {} does not answer: {}; is `postern serve` running with these "
+            "settings, "
+            "and may this user open its socket?\n",
+            path_, error.code().message());
     } catch (const std::exception& error) {
         std::cerr << fmt::format("the gateway at {} does not answer: {}\n", path_, error.what());
     }

@@ -32,7 +32,8 @@ Instance::Instance(const std::vector<std::string>& config_files, Purpose purpose
         log_ = std::make_unique<observe::Log>(observe::LogSettings{observe::Level::warning, ""});
     auto document = config::Document::load(config_files);
     generation_ = app::Generation::build(
-        document, {io_, *log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_});
+        document, {io_, *log_, hash_pool_, files_, std::make_shared<net::TicketKeys>(), draining_,
+                   services_});
     if (!generation_) app::report(document.problems());
 }
 

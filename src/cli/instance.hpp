@@ -40,6 +40,7 @@ class Instance {
     net::asio::io_context io_{1};
     crypto::HashPool hash_pool_{{}};
     net::BlockingPool files_{1, 16};
+    app::ServiceThreads services_;
     std::unique_ptr<app::Generation> generation_;
 };
 

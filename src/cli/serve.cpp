@@ -12,7 +12,7 @@ int serve(const SettingsOption& settings) {
     auto application = app::Application::create(settings.files());
     if (!application) return Status::configuration;
     if (application->run()) return Status::good;
-    // Sessions are still running on what would be destroyed now.
+    // Sessions or directories are still running on what would be destroyed now.
     ::_exit(Status::software);
 }
 

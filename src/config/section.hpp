@@ -108,7 +108,8 @@ class Document {
         virtual ~Environment() = default;
         virtual std::optional<std::string> variable(const std::string& name) const;
         // A regular file of at most `largest_file` octets.
-        virtual std::optional<std::string> file(const std::string& path) const;
+        // `why` it cannot be read, where that is known.
+        virtual std::optional<std::string> file(const std::string& path, std::string& why) const;
         static constexpr std::size_t largest_file = 1024 * 1024;
     };
 

@@ -31,7 +31,7 @@ std::optional<std::string_view> Section::State::text(std::string_view key, const
         return std::nullopt;
     }
     if (text->failure.empty()) return text->value();
-    source->report(value.place, fmt::format("{}: {}", dotted(name, key), text->failure), "");
+    source->report_unreadable(value.place, fmt::format("{}: {}", dotted(name, key), text->failure));
     return std::nullopt;
 }
 

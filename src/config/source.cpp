@@ -52,8 +52,13 @@ std::string Problem::text() const {
                         : fmt::format("{}: {}; {}", where, what, hint);
 }
 
+void Source::report_unreadable(Place place, std::string what) {
+    report(place, std::move(what), "");
+    unreadable_.push_back(place);
+}
+
 void Source::report(Place place, std::string what, std::string hint) {
-    if (is_full()) return;
+    if (is_full() || std::ranges::find(unreadable_, place) != unreadable_.end()) return;
     if (findings.size() == most_findings) {
         findings.push_back({Place{files.size(), 0, 0}, "there are more mistakes than these", ""});
         return;

@@ -34,6 +34,8 @@ struct Source {
 
     // Once for the same place and words. Beyond a limit one last finding says that there are more.
     void report(Place place, std::string what, std::string hint);
+    // Of a text that nobody knows now: what else is said about it would be about nothing.
+    void report_unreadable(Place place, std::string what);
     // Nothing that is reported from now on will be seen.
     bool is_full() const;
     std::vector<Problem> problems() const;
@@ -46,6 +48,8 @@ struct Source {
 
  private:
     std::string_view line(Place place) const;
+
+    std::vector<Place> unreadable_;
 };
 
 }  // namespace postern::config

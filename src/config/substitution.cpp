@@ -72,16 +72,18 @@ class Substitution {
         text_.has_macro = true;
         const std::string key(name);
         std::optional<std::string> value;
+        std::string why;
         if (kind == "env")
             value = environment_.variable(key);
         else if (kind == "file")
-            value = environment_.file(key);
+            value = environment_.file(key, why);
         else
             return fail(fmt::format("{} is neither %{{env:NAME}}% nor %{{file:/path}}%", macro));
         if (!value)
             return fail(kind == "env"
                             ? fmt::format("the environment variable of {} is not set", macro)
-                            : fmt::format("the file of {} cannot be read", macro));
+                            : fmt::format("the file of {} cannot be read{}{}", macro,
+                                          why.empty() ? "" : ": ", why));
         remove_newline(*value);
         std::string encoded = in_url_ ? percent_encoded(*value) : *value;
         result += encoded;
@@ -119,9 +121,13 @@ std::optional<std::string> Document::Environment::variable(const std::string& na
 }
 
 // Regular files only: a pipe might never end, a device never begin.
-std::optional<std::string> Document::Environment::file(const std::string& path) const {
+std::optional<std::string> Document::Environment::file(const std::string& path,
+                                                       std::string& why) const {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return std::nullopt;
+    if (descriptor < 0) {
+        why = std::generic_category().message(errno);
+        return std::nullopt;
+    }
     std::string content(largest_file + 1, '\0');
     struct stat status{};
     std::size_t size = 0;
@@ -134,7 +140,10 @@ std::optional<std::string> Document::Environment::file(const std::string& path) 
     }
     ::close(descriptor);
     std::optional<std::string> result;
-    if (good && size <= largest_file) result.emplace(content, 0, size);
+    if (good && size <= largest_file)
+        result.emplace(content, 0, size);
+    else
+        why = fmt::format("it is no regular file of at most {} octets", largest_file);
     crypto::wipe(content);
     return result;
 }

@@ -152,6 +152,10 @@ class SetTwice {
 void report_syntax(Source& source, Place place, std::string_view description) {
     if (description.find("could not determine value type") != description.npos)
         return source.report(place, "this is no value", "texts stand in quotes");
+    if (description.find("control characters") != description.npos)
+        return source.report(
+            place, "a text without its closing quote on this line, or a control character in one",
+            "this is not TOML");
     const auto colon = description.find(": ");
     const auto what = colon == description.npos ? description : description.substr(colon + 2);
     source.report(place, std::string(what), "this is not TOML");

@@ -22,6 +22,8 @@ namespace postern::config {
 struct Place {
     std::size_t file = 0;           // into Source::files
     unsigned line = 0, column = 0;  // from 1, in characters; 0: the file as a whole
+
+    bool operator==(const Place&) const = default;
 };
 
 struct Text {

@@ -74,9 +74,11 @@ class Reading {
 
     WordList file(const Value& value, std::string_view url) {
         const std::string path(url.substr(file_scheme.size()));
-        if (const auto content = environment_.file(path)) return lines_of(*content);
+        std::string why;
+        if (const auto content = environment_.file(path, why)) return lines_of(*content);
         source_.report(value.place,
-                       fmt::format("{}: the file {} cannot be read", name_, in_quotes(path)),
+                       fmt::format("{}: the file {} cannot be read{}{}", name_, in_quotes(path),
+                                   why.empty() ? "" : ": ", why),
                        fmt::format("a regular file of at most {} octets",
                                    Document::Environment::largest_file));
         return {};

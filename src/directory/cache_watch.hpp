@@ -23,7 +23,6 @@ class CacheWatch {
 
  private:
     class Listener;
-    std::shared_ptr<Listener> listener_;
     std::shared_ptr<net::asio::cancellation_signal> cancellation_;
 };
 

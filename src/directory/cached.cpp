@@ -11,6 +11,7 @@ using cache::Verdict;
 using identity::Accepted;
 using identity::AuthResult;
 using identity::Credentials;
+using identity::LookupResult;
 using identity::Reason;
 using identity::Rejected;
 using identity::Scope;
@@ -47,11 +48,10 @@ Cached::~Cached() {
 }
 
 net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
-    cache::RedisWait wait(credentials.remembered.waited);
-    auto recall = co_await store_->recall(credentials.login, &wait);
+    auto recall = co_await store_->recall(credentials.login, credentials.redis_wait);
     auto judgement = judge(recall, credentials);
     if (checks_ && judgement.by != nullptr && !checks_->has_looked(*judgement.by))
-        co_await check(judgement, recall, credentials, wait);
+        co_await check(judgement, recall, credentials);
     if (judgement.answer && recall.previous && judgement.by != nullptr)
         store_->carry_over(credentials.login, recall, credentials.password);
     const bool is_nobody = is_guarded_ && judgement.answer && is_unknown(*judgement.answer);
@@ -60,7 +60,6 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
 
     auto question = credentials.copy();
     question.remembered.unknown = is_nobody;
-    question.remembered.waited = wait.sum();
     if (is_nobody) co_return count(co_await inner().authenticate(question), recall.source);
     if (recall.login) question.remembered.account = recall.login->account;
     question.remembered.accepted_before = judgement.was_right;
@@ -83,9 +82,18 @@ net::Task<AuthResult> Cached::authenticate(const Credentials& credentials) {
     co_return answer;
 }
 
+// Nothing of it is remembered.
+net::Task<LookupResult> Cached::lookup(const identity::Login& login) {
+    auto answer = co_await inner().lookup(login);
+    const auto* unavailable = std::get_if<Unavailable>(&answer);
+    if (unavailable == nullptr || unavailable->scope == Scope::directory)
+        unavailable_ = unavailable != nullptr;
+    co_return answer;
+}
+
 // Whether the account is as it was. What was remembered may be gone when that is known.
 net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
-                          const Credentials& credentials, cache::RedisWait& wait) {
+                          const Credentials& credentials) {
     if (judgement.by->stamp.empty()) {
         judgement.unchecked = std::exchange(judgement.answer, std::nullopt);
         judgement.was_right = true;
@@ -93,7 +101,7 @@ net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
     }
     const bool is_same = co_await checks_->is_same(*judgement.by);
     const auto source = recall.source;
-    recall = co_await store_->recall(credentials.login, &wait);
+    recall = co_await store_->recall(credentials.login, credentials.redis_wait);
     recall.source = source;
     judgement = judge(recall, credentials);
     if (is_same || judgement.by == nullptr || checks_->has_looked(*judgement.by)) co_return;
@@ -231,7 +239,7 @@ net::Task<bool> Cached::forget_one(const identity::Login& login) {
     // A spelling that nobody has used lately leads to no account that is remembered.
     done = co_await store_->flush_account(login.text()) && done;
     if (!capabilities().can_look_up) co_return done;
-    const auto found = co_await inner().lookup(login);
+    const auto found = co_await lookup(login);
     if (std::holds_alternative<Unavailable>(found)) co_return false;
     const auto* principal = std::get_if<identity::Principal>(&found);
     const auto& account =

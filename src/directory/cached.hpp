@@ -31,6 +31,7 @@ class Cached final : public Decorator {
            std::string name, const Invalidation& invalidation = {}, bool is_guarded = false);
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
+    net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
 
     net::Task<ForgetResult> forget(const std::optional<identity::Login>& login) override;
     void add_figures(Figures& figures) const override;
@@ -45,7 +46,7 @@ class Cached final : public Decorator {
     Judgement judge_previous(const cache::Store::Recall& recall,
                              const identity::Credentials& credentials) const;
     net::Task<> check(Judgement& judgement, cache::Store::Recall& recall,
-                      const identity::Credentials& credentials, cache::RedisWait& wait);
+                      const identity::Credentials& credentials);
     identity::AuthResult count(identity::AuthResult answer, identity::Source source);
     void learn(const identity::AuthResult& answer, const identity::Credentials& credentials,
                const cache::Store::Recall& recall);
@@ -69,7 +70,7 @@ class Cached final : public Decorator {
     Counts counts_;
     std::unique_ptr<CacheWatch> watch_;
     std::unique_ptr<StampChecks> checks_;
-    bool unavailable_ = false;  // so was the directory when it was asked last
+    bool unavailable_ = false;  // so was the directory when it was asked last, whatever about
 };
 
 }  // namespace postern::directory

@@ -131,9 +131,8 @@ std::vector<std::string> Guarded::spellings_of(const Credentials& credentials,
 net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
                                                     const Credentials& credentials) {
     const auto deadline = net::Clock::now() + patience;
-    cache::RedisWait wait(credentials.remembered.waited);
     for (;;) {
-        const auto standing = co_await enter(question, credentials, wait);
+        const auto standing = co_await enter(question, credentials);
         const auto now = net::Clock::now();
         if (standing.room != Room::wait || now >= deadline) co_return standing;
         if (!co_await questions_->wait_for_change(credentials.login.text(),
@@ -143,8 +142,7 @@ net::Task<Guarded::Standing> Guarded::enter_in_time(Question& question,
 }
 
 // Takes what is free, and keeps it when that is all it needs.
-net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials,
-                                            cache::RedisWait& wait) {
+net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credentials& credentials) {
     std::vector<cache::Attempts::Wanted> wanted;
     for (const auto& spelling : spellings_of(credentials)) {
         const Counted counted(spelling, credentials.network);
@@ -154,7 +152,8 @@ net::Task<Guarded::Standing> Guarded::enter(Question& question, const Credential
     }
     std::vector<cache::Place> places;
     try {
-        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet, &wait);
+        places = co_await attempts_->enter(wanted, question.attempt, settings_.quiet,
+                                           credentials.redis_wait);
     } catch (...) {
         if (question.askers == 1)
             for (const auto& each : wanted)
@@ -219,8 +218,12 @@ void Guarded::failed(Question& question, const std::string& account, const Crede
         question.places.insert(counted.here);
         if (!standing.succeeds_here) question.places.insert(counted.total);
     }
+    const bool is_somebodys = is_known(credentials, account);
     for (const auto& place : std::exchange(question.places, {}))
-        attempts_->fail(place, question.attempt, settings_.quiet);
+        if (is_somebodys)
+            attempts_->fail(place, question.attempt, settings_.quiet);
+        else
+            attempts_->fail_unnamed(place, question.attempt, settings_.quiet);
 }
 
 // One password, one failure: of a login that exists it would be remembered as a wrong one. When it
@@ -230,14 +233,9 @@ void Guarded::failed_as_nobody(Question& question, const Credentials& credential
     const bool is_asked_again =
         !credentials.remembered.unknown && nobodys_.find(of_password) != nullptr;
     nobodys_.put(of_password, 1);
-    const auto& attempt = is_asked_again ? question.attempt : of_password;
-    const bool has_its_places = question.attempt == attempt;
-    for (const auto& place : question.places)
-        if (has_its_places)
-            attempts_->fail(place, attempt, settings_.quiet);
-        else
-            attempts_->fail_as_nobody(place, attempt, settings_.quiet);
-    if (has_its_places) question.places.clear();
+    const auto& counted_as = is_asked_again ? question.attempt : of_password;
+    for (const auto& place : std::exchange(question.places, {}))
+        attempts_->fail_as_nobody(place, question.attempt, counted_as, settings_.quiet);
 }
 
 void Guarded::give_back(Question& question) {
@@ -248,6 +246,12 @@ void Guarded::give_back(Question& question) {
 std::string Guarded::attempt_of_nobody(const Credentials& credentials) const {
     return std::string(
         attempts_->keys().login_verifier(credentials.login.text(), credentials.password).text());
+}
+
+// The login has led to an account.
+bool Guarded::is_known(const Credentials& credentials, const std::string& account) {
+    return !account.empty() || !credentials.remembered.account.empty() ||
+           accounts_.find(credentials.login.text()) != nullptr;
 }
 
 void Guarded::remember(const identity::Login& login, const std::string& account) {

@@ -52,8 +52,7 @@ class Guarded final : public Decorator {
 
     std::vector<std::string> spellings_of(const identity::Credentials& credentials,
                                           const std::string& account = "");
-    net::Task<Standing> enter(Question& question, const identity::Credentials& credentials,
-                              cache::RedisWait& wait);
+    net::Task<Standing> enter(Question& question, const identity::Credentials& credentials);
     net::Task<Standing> enter_in_time(Question& question, const identity::Credentials& credentials);
     void conclude(Question& question, const identity::AuthResult& answer,
                   const identity::Credentials& credentials, const Standing& standing);
@@ -64,6 +63,7 @@ class Guarded final : public Decorator {
     void failed_as_nobody(Question& question, const identity::Credentials& credentials);
     void give_back(Question& question);
     std::string attempt_of_nobody(const identity::Credentials& credentials) const;
+    bool is_known(const identity::Credentials& credentials, const std::string& account);
     void remember(const identity::Login& login, const std::string& account);
 
     GuardSettings settings_;

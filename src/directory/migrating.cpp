@@ -90,8 +90,9 @@ net::Task<AuthResult> Migrating::move(Principal principal, const Credentials& cr
     if (is_new)
         log_.write(events::directory_moved, {{"directory", name_}, {"account", principal.name}});
     // Whoever was there already has the password that the new home knows, and no other one.
-    co_return co_await homes_.to->authenticate(
-        {*name, credentials.password.copy(), credentials.network});
+    auto renamed = credentials.copy();
+    renamed.login = *name;
+    co_return co_await homes_.to->authenticate(std::move(renamed));
 }
 
 net::Task<AdoptResult> Migrating::take_in(const Principal& principal,

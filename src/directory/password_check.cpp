@@ -34,13 +34,12 @@ PasswordCheck::PasswordCheck(const BackendContext& context, const crypto::HashLi
       cost_(context.hash_cost) {}
 
 net::Task<PasswordCheck::Verdict> PasswordCheck::check(std::string account,
-                                                       std::vector<std::string> stored,
+                                                       std::vector<Secret> stored,
                                                        const identity::Credentials& credentials) {
     Candidates hashes;
     std::string unknown;  // why one of them cannot be checked
     for (std::size_t which = 0; which < stored.size(); ++which) {
-        auto hash = PasswordHash::parse(stored[which], limits_);
-        const crypto::WipeAtEnd wiped(stored[which]);
+        auto hash = PasswordHash::parse(stored[which].reveal(), limits_);
         if (!hash || which >= most_secrets)
             unknown = hash ? "too many secrets" : crypto::to_string(hash.error());
         else if (hash->needs_pool())

@@ -8,6 +8,7 @@
 
 #include "crypto/hash_pool.hpp"
 #include "crypto/password_hash.hpp"
+#include "crypto/secret.hpp"
 #include "directory/plugin.hpp"
 #include "directory/recent_successes.hpp"
 #include "identity/auth_result.hpp"
@@ -39,7 +40,7 @@ class PasswordCheck {
     // that has no password, and for one that does not exist. Unavailable{question}: one of them is
     // in a form that we cannot check and no other one fits; Unavailable{busy}: the pool is full.
     // not_permitted: nothing is stored.
-    net::Task<Verdict> check(std::string account, std::vector<std::string> stored,
+    net::Task<Verdict> check(std::string account, std::vector<crypto::Secret> stored,
                              const identity::Credentials& credentials);
 
  private:

@@ -66,11 +66,16 @@ Service::Service(std::string name, net::Clock::duration timeout, observe::Log& l
 }
 
 Service::~Service() {
+    if (!told_to_end_) end();
+    thread_.join();
+}
+
+void Service::end() {
     auto shut = [this] {
         asio::co_spawn(io_, close(), [this](const std::exception_ptr&) { closed_ = true; });
     };
     asio::post(io_, shut);
-    thread_.join();
+    told_to_end_ = true;  // last: whoever sees it may destroy us
 }
 
 net::Task<AuthResult> Service::authenticate(Credentials credentials) {
@@ -213,6 +218,7 @@ void Service::run() {
         guarded([this] { io_.run_one(); });
     work.reset();
     guarded([this] { io_.run_for(last_moment); });
+    has_run_ = true;
 }
 
 // A plugin's own handlers run here as well, and their exceptions end nothing but themselves.

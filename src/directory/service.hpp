@@ -26,9 +26,7 @@ class Service {
     // `build` is called here, before the thread starts; what it throws passes. `timeout` is the
     // same as Timed's.
     Service(std::string name, net::Clock::duration timeout, observe::Log& log, const Build& build);
-    // Cancels open questions, which are answered Unavailable, ends the directory on its own thread
-    // and joins. Nobody may ask any more when this begins. A plugin that blocks for ever blocks
-    // this too.
+    // Ends it, and joins. A plugin that blocks for ever blocks this too.
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
@@ -45,6 +43,12 @@ class Service {
     net::Task<ForgetResult> forget(std::optional<identity::Login> login);
     using FiguresResult = std::variant<identity::Unavailable, Figures>;
     net::Task<FiguresResult> figures();
+
+    // Cancels open questions, which are answered Unavailable, and ends the directory on its own
+    // thread. Any thread, once, and it waits for nothing. Nobody may ask any more when this begins.
+    void end();
+    // Nothing of it runs any more: joining is a matter of moments. Any thread.
+    bool has_ended() const { return told_to_end_ && has_run_; }
 
     // Directory::start. Whoever does not come to an end within `patience` has no faults to tell.
     net::Task<Findings> start(net::Clock::duration patience);
@@ -81,6 +85,7 @@ class Service {
     Capabilities capabilities_;
     std::atomic<net::Clock::rep> last_turn_{0};
     std::atomic<bool> stuck_{false};
+    std::atomic<bool> told_to_end_{false}, has_run_{false};
     std::thread thread_;
 };
 

@@ -81,8 +81,9 @@ void remember(config::Section& section, const ServiceSettings& settings, const C
     auto store = settings.cache->store;
     store.rules.accepted = can.several_secrets ? cache::accepted_at_most : 1;
     parts.store = std::make_shared<cache::Store>(
-        store, cache::Store::Parts{key_ring(*shared.cache, parts.name, print), make_redis(),
-                                   shared.log, executor, parts.name});
+        store,
+        cache::Store::Parts{key_ring(*shared.cache, parts.name, print), make_redis(), shared.log,
+                            executor, parts.name, cache::wall_clock, shared.lost});
     if (redis) parts.store->subscribe(redis, redis_name);
 }
 

@@ -48,6 +48,8 @@ struct SharedParts {
     observe::Log& log;
     // nullptr: nothing is remembered, for who asks but once.
     std::shared_ptr<const cache::SharedSettings> cache = nullptr;
+    // What their caches could not tell Redis.
+    std::shared_ptr<cache::LostByDirectory> lost = std::make_shared<cache::LostByDirectory>();
     Find find = [](const std::string&) { return nullptr; };
     Describe describe = [](const std::string&) { return nullptr; };
 };

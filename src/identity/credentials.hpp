@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "crypto/secret.hpp"
 #include "identity/login.hpp"
+#include "identity/redis_wait.hpp"
 
 namespace postern::identity {
 
@@ -20,11 +20,11 @@ struct Credentials {
         std::string account;           // the directory's spelling; empty: nothing
         bool accepted_before = false;  // with this very password
         bool unknown = false;          // the directory has said lately that nobody is called so
-        std::chrono::nanoseconds waited{0};  // for Redis, which has so much less time left
     };
     Remembered remembered = {};
+    RedisWait redis_wait = {};  // of the AUTH that they came with, shared by all their copies
 
-    Credentials copy() const { return {login, password.copy(), network, remembered}; }
+    Credentials copy() const { return {login, password.copy(), network, remembered, redis_wait}; }
 };
 
 }  // namespace postern::identity

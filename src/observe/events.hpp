@@ -164,6 +164,10 @@ inline constexpr Event directory_step{"directory.step", Level::debug,
 inline constexpr Event directory_stuck{
     "directory.stuck", Level::error,
     "The thread of a directory has not turned for a second; it answers `unavailable` meanwhile."};
+inline constexpr Event directory_left_behind{
+    "directory.left-behind", Level::error,
+    "The thread of a directory was still blocked at the end of the drain timeout; the process has "
+    "left without waiting for it, with status 70."};
 inline constexpr Event directory_fault{
     "directory.fault", Level::error,
     "A directory failed unexpectedly; the question was answered `unavailable`."};

@@ -82,8 +82,12 @@ void Log::reopen() {
     sink_->output->set_pattern("%v");
 }
 
+void Log::finish() {
+    if (sink_) sink_->writer.reset();
+}
+
 std::uint64_t Log::lost_lines() const {
-    return sink_ ? sink_->writer->overrun_counter() : 0;
+    return sink_ && sink_->writer ? sink_->writer->overrun_counter() : 0;
 }
 
 std::string words_of(const std::exception_ptr& thrown) {

@@ -68,6 +68,8 @@ class Log {
     bool writes(const Event& event) const {
         return event.level >= level_.load(std::memory_order_relaxed);
     }
+    // Writes out what waits; what comes later is lost. For who ends without destroying this.
+    void finish();
     // Opens the file anew (after a rotation).
     void reopen();
 

@@ -85,6 +85,10 @@ inline constexpr Metric redis_seconds{"postern_redis_seconds", Kind::histogram, 
 inline constexpr Metric redis_unanswered{
     "postern_redis_unanswered_total", Kind::counter, "redis why",
     "Questions that Redis did not answer: down, late, full, refused, broken."};
+inline constexpr Metric redis_kept{
+    "postern_redis_kept_total", Kind::counter, "redis",
+    "What Redis was not told of logins that nobody has, for it had heard of enough of them: this "
+    "gateway alone knows."};
 inline constexpr Metric redis_connects{"postern_redis_connects_total", Kind::counter, "directory",
                                        "Connections that a directory's cache has made to Redis."};
 inline constexpr Metric redis_up{"postern_redis_up", Kind::gauge, "directory",

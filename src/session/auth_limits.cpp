@@ -95,13 +95,12 @@ AuthLimits::AuthLimits(const AuthLimitSettings& settings, net::asio::io_context&
       elsewhere_(most_elsewhere) {}
 
 // A thread that does not turn is nobody's failed login.
-net::Task<AuthLimits::Admission> AuthLimits::admit(std::string_view address, std::string network,
-                                                   const identity::Login& login) {
+net::Task<AuthLimits::Admission> AuthLimits::admit(std::string_view address,
+                                                   const identity::Credentials& credentials) {
     if (settings_.trusts(address)) co_return Admission();
     std::function<net::Task<Admission>()> request =
-        [self = shared_from_this(), network = std::move(network), text = login.text()] {
-            return self->enter(network, text);
-        };
+        [self = shared_from_this(), network = credentials.network, text = credentials.login.text(),
+         wait = credentials.redis_wait] { return self->enter(network, text, wait); };
     try {
         co_return co_await net::ask<Admission>(io_, net::Clock::now() + 2 * patience,
                                                std::move(request));
@@ -123,18 +122,16 @@ std::vector<AuthLimits::Counted> AuthLimits::counted_of(const std::string& netwo
     return counted;
 }
 
-net::Task<AuthLimits::Admission> AuthLimits::enter(std::string network, std::string login) {
+net::Task<AuthLimits::Admission> AuthLimits::enter(std::string network, std::string login,
+                                                   identity::RedisWait wait) {
     const auto deadline = net::Clock::now() + patience;
     const auto counted = counted_of(network, login);
     std::vector<std::string> names;
     for (const auto& each : counted)
         names.push_back(each.name);
     const Counted* woken_at = nullptr;
-    net::Clock::duration waited{0};
     for (;;) {
-        const auto asked = net::Clock::now();
-        const auto failures = co_await counters_->read(names);
-        waited += net::Clock::now() - asked;
+        const auto failures = co_await counters_->read(names, wait);
         const Counted* full = nullptr;  // as long as nobody knows how those under way end
         for (std::size_t i = 0; i < counted.size(); ++i) {
             const auto& each = counted[i];
@@ -155,7 +152,7 @@ net::Task<AuthLimits::Admission> AuthLimits::enter(std::string network, std::str
         under_way_.enter(name);
     }
     co_return Admission{std::nullopt,
-                        Attempt(shared_from_this(), std::move(network), std::move(login)), waited};
+                        Attempt(shared_from_this(), std::move(network), std::move(login))};
 }
 
 AuthLimits::Admission AuthLimits::refuse(const Counted& by, std::uint64_t failures) {
@@ -170,7 +167,10 @@ void AuthLimits::leave(const std::string& network, const std::string& login, End
     if (end == End::failed_by_account)
         local_->count(std::string(is_known) + login, settings_.window, net::Clock::now());
     for (const auto& [kind, limit, name] : counted_of(network, login)) {
-        if (end == End::failed || end == End::failed_by_account)
+        // A network is nobody's invention.
+        if (end == End::failed && kind != LimitKind::network)
+            counters_->count_as_nobody(name, settings_.window);
+        else if (end == End::failed || end == End::failed_by_account)
             counters_->count(name, settings_.window);
         else if (end == End::succeeded && kind == LimitKind::pair)
             counters_->forget(name);

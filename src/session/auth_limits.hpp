@@ -14,7 +14,7 @@
 
 #include "cache/counters.hpp"
 #include "identity/auth_result.hpp"
-#include "identity/login.hpp"
+#include "identity/credentials.hpp"
 #include "net/ask.hpp"
 #include "session/attempts_under_way.hpp"
 #include "session/auth_limit_settings.hpp"
@@ -61,11 +61,10 @@ class AuthLimits : public std::enable_shared_from_this<AuthLimits> {
     struct Admission {
         std::optional<LimitKind> refused;  // by which limit
         Attempt attempt;
-        net::Clock::duration waited{0};  // for the counts of other gateways
     };
-    // From a coroutine on any io_context. Throws operation_aborted when that is cancelled.
-    net::Task<Admission> admit(std::string_view address, std::string network,
-                               const identity::Login& login);
+    // `credentials` of a client at `address`, from a coroutine on any io_context. Throws
+    // operation_aborted when that is cancelled.
+    net::Task<Admission> admit(std::string_view address, const identity::Credentials& credentials);
 
     // What follows is for the thread of `io`.
 
@@ -97,7 +96,7 @@ class AuthLimits : public std::enable_shared_from_this<AuthLimits> {
     using End = Attempt::End;
 
     std::vector<Counted> counted_of(const std::string& network, const std::string& login) const;
-    net::Task<Admission> enter(std::string network, std::string login);
+    net::Task<Admission> enter(std::string network, std::string login, identity::RedisWait wait);
     Admission refuse(const Counted& by, std::uint64_t failures);
     void leave(const std::string& network, const std::string& login, End end);
     std::vector<std::string> known_names() const;

@@ -132,11 +132,10 @@ net::Task<Authentication::Outcome> Authentication::judge(sasl::Claim claim,
     AuthResult verdict = identity::Rejected{identity::Reason::unknown_user, ""};
     if (login) {
         const auto network = net::client_network(net::asio::ip::make_address(facts_.remote_ip));
-        auto admission = co_await admit(network, *login);
+        identity::Credentials credentials{*login, std::move(claim.password), network};
+        auto admission = co_await admit(credentials);
         if (admission.refused)
             co_return limited(*admission.refused, network, claim.authentication_id);
-        identity::Credentials credentials{*login, std::move(claim.password), network};
-        credentials.remembered.waited = admission.waited;
         verdict = co_await ask(std::move(credentials));
         admission.attempt.conclude(verdict);
     }
@@ -169,10 +168,9 @@ directory::Service* Authentication::directory() const {
     return found == environment_.directories.end() ? nullptr : found->second.get();
 }
 
-net::Task<AuthLimits::Admission> Authentication::admit(const std::string& network,
-                                                       const identity::Login& login) {
+net::Task<AuthLimits::Admission> Authentication::admit(const identity::Credentials& credentials) {
     if (!environment_.auth_limits) co_return AuthLimits::Admission();
-    co_return co_await environment_.auth_limits->admit(facts_.trusted_ip(), network, login);
+    co_return co_await environment_.auth_limits->admit(facts_.trusted_ip(), credentials);
 }
 
 net::Task<AuthResult> Authentication::ask(identity::Credentials credentials) {

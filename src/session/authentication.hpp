@@ -42,8 +42,7 @@ class Authentication {
     net::Task<Outcome> attempt(const smtp::Auth& command);
     net::Task<Outcome> exchange(sasl::Mechanism& mechanism, const smtp::Auth& command);
     net::Task<Outcome> judge(sasl::Claim claim, net::Clock::time_point arrival);
-    net::Task<AuthLimits::Admission> admit(const std::string& network,
-                                           const identity::Login& login);
+    net::Task<AuthLimits::Admission> admit(const identity::Credentials& credentials);
     net::Task<identity::AuthResult> ask(identity::Credentials credentials);
     net::Task<identity::AuthResult> act_as(const std::string& other, identity::Principal principal);
     net::Task<identity::AuthResult> look_up(const identity::Login& login);

@@ -83,10 +83,9 @@ net::Task<> Session::converse() {
     if (!co_await hold_greeting()) co_return;
     client_.say(replies::greeting(settings_.hostname));
     std::string line;
-    while (!over_ && co_await next_line(line)) {
+    const crypto::WipeAtEnd wiped(line);  // it may have been an AUTH with its credentials
+    while (!over_ && co_await next_line(line))
         co_await obey(line);
-        crypto::wipe(line);  // it may have been an AUTH with its credentials
-    }
 }
 
 // Who speaks first is no mail client. False: it did, or has gone.
@@ -132,6 +131,7 @@ net::Task<bool> Session::next_line(std::string& line) {
             !co_await client_.line_before(relay_.idle_since() + settings_.relay.linger))
             co_await relay_.disconnect();
 
+        crypto::wipe(line);
         auto read = co_await client_.read_line(line, smtp::auth_line_limit);
         if (read == Client::Line::end_of_stream) {
             ending_ =
@@ -163,7 +163,8 @@ net::Task<> Session::obey(std::string_view line) {
         co_return end(replies::http());
     }
     if (smtp::looks_like_proxy_header(line)) co_return co_await refuse_proxy_header();
-    const auto command = listener_.bare_paths
+    // A copy of an AUTH would be one that nobody wipes.
+    const auto command = listener_.bare_paths && !smtp::is_auth_line(line)
                              ? smtp::parse_command(smtp::with_brackets(line), offered_)
                              : smtp::parse_command(line, offered_);
     const bool joins_the_queue =

@@ -193,8 +193,12 @@ net::Task<Dialled> dial(SmtpDestination& destination, const ClientIdentity& clie
     const auto targets = co_await known_targets(destination, begun + settings.connect);
     Dialled dialled{nullptr, {}, reply_to(Fault::unreachable)};
     if (targets.empty()) {
-        destination.log.write(events::nexthop_unreachable, client.subject,
-                              {{"next-hop", destination.name}, {"why", "no address is known yet"}});
+        destination.log.write(
+            events::nexthop_unreachable, client.subject,
+            {{"next-hop", destination.name},
+             {"why", destination.targets.resolver().complete()
+                         ? "its name has no address in DNS, or none that could be found"
+                         : "no address is known yet"}});
     }
     net::Clock::duration left = settings.connect;
     for (std::size_t i = 0; i < targets.size(); ++i) {

@@ -14,9 +14,10 @@ struct House {
     crypto::HashPool hash_pool{{}};
     net::BlockingPool files{1, 16};
     std::atomic<bool> draining{false};
+    ServiceThreads services;
 
     Foundation foundation() {
-        return {io, log, hash_pool, files, std::make_shared<net::TicketKeys>(), draining};
+        return {io, log, hash_pool, files, std::make_shared<net::TicketKeys>(), draining, services};
     }
 };
 

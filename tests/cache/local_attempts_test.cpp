@@ -71,6 +71,32 @@ TEST_F(LocalAttemptsTest, TheWindowBeginsAnewWithEveryFailure) {
     EXPECT_EQ(failed(), 0u);
 }
 
+TEST_F(LocalAttemptsTest, WhatIsKeptCountsHereAndIsToldWithTheNextOne) {
+    enter("a", 3);
+    fail("a");
+    attempts.keep("jane", "a");
+    EXPECT_TRUE(attempts.is_kept("jane", "a"));
+    EXPECT_EQ(attempts.kept("jane"), 1u);
+    EXPECT_EQ(failed(), 1u);
+    EXPECT_TRUE(fail("b")) << "one more";
+    EXPECT_FALSE(attempts.is_kept("jane", "b"));
+    attempts.mark_untold("jane");
+    EXPECT_EQ(attempts.take_untold("jane"), std::vector<std::string>{"b"});
+    EXPECT_EQ(attempts.take_kept("jane"), std::vector<std::string>{"a"});
+    EXPECT_EQ(attempts.kept("jane"), 0u);
+    EXPECT_TRUE(attempts.take_kept("jane").empty());
+    EXPECT_EQ(failed(), 2u);
+}
+
+TEST_F(LocalAttemptsTest, WhatIsKeptEndsWithASuccessToo) {
+    fail("a");
+    attempts.keep("jane", "a");
+    attempts.succeed("jane", "b");
+    EXPECT_EQ(attempts.kept("jane"), 0u);
+    attempts.keep("nobody", "a");
+    EXPECT_EQ(attempts.kept("nobody"), 0u);
+}
+
 TEST_F(LocalAttemptsTest, WhatOthersHaveNotHeardIsToldOnce) {
     enter("a");
     fail("b");

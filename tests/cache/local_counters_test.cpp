@@ -21,6 +21,24 @@ TEST(LocalCounters, CountsUntilNothingWasCountedForAWindow) {
     EXPECT_EQ(counters.read("paul", start + 20min), 0u);
 }
 
+TEST(LocalCounters, WhatIsKeptIsToldWithTheNextOneAndEndsWithTheCount) {
+    LocalCounters counters(10);
+    const auto now = std::chrono::steady_clock::now();
+    EXPECT_EQ(counters.count("jane", 1min, now), 1u);
+    counters.keep("jane");
+    EXPECT_EQ(counters.count("jane", 1min, now), 2u);
+    EXPECT_EQ(counters.read("jane", now), 2u);
+    EXPECT_EQ(counters.kept("jane", now), 1u);
+    EXPECT_EQ(counters.take_kept("jane"), 1u);
+    EXPECT_EQ(counters.take_kept("jane"), 0u);
+    counters.keep("jane");
+    EXPECT_EQ(counters.kept("jane", now + 1min), 0u);
+    counters.count("jane", 1min, now + 1min);
+    EXPECT_EQ(counters.kept("jane", now + 1min), 0u);
+    counters.keep("nobody");
+    EXPECT_EQ(counters.kept("nobody", now), 0u);
+}
+
 TEST(LocalCounters, WhatIsForgottenBeginsAtNothing) {
     LocalCounters counters(10);
     const auto now = std::chrono::steady_clock::now();

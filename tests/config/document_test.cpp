@@ -324,14 +324,28 @@ TEST(Document, TheRealEnvironmentReadsVariablesAndRegularFilesOnly) {
     EXPECT_EQ(environment.variable("POSTERN_CONFIG_TEST"), "value");
     ::unsetenv("POSTERN_CONFIG_TEST");
     EXPECT_EQ(environment.variable("POSTERN_CONFIG_TEST"), std::nullopt);
-    EXPECT_EQ(environment.file(files.write("s", "tiger\n")), "tiger\n");
-    EXPECT_EQ(environment.file(files.write("e", "")), "");
-    EXPECT_EQ(environment.file(
-                  files.write("huge", std::string(Document::Environment::largest_file + 1, 'x'))),
-              std::nullopt);
-    EXPECT_EQ(environment.file(files.path("none")), std::nullopt);
-    EXPECT_EQ(environment.file("/dev/zero"), std::nullopt);
-    EXPECT_EQ(environment.file("/"), std::nullopt);
+    std::string why;
+    EXPECT_EQ(environment.file(files.write("s", "tiger\n"), why), "tiger\n");
+    EXPECT_EQ(environment.file(files.write("e", ""), why), "");
+    EXPECT_EQ(why, "");
+    const std::string huge(Document::Environment::largest_file + 1, 'x');
+    for (const auto& irregular :
+         {files.write("huge", huge), std::string("/dev/zero"), std::string("/")}) {
+        EXPECT_EQ(environment.file(irregular, why), std::nullopt) << irregular;
+        EXPECT_EQ(why, "it is no regular file of at most 1048576 octets");
+    }
+    EXPECT_EQ(environment.file(files.path("none"), why), std::nullopt);
+    EXPECT_EQ(why, "No such file or directory");
+}
+
+TEST(Document, SaysNothingMoreAboutATextThatNobodyKnows) {
+    auto document = Document::parse("a = \"%{file:/nowhere}%\"\n", "t.toml");
+    Section root = document.root();
+    EXPECT_TRUE(root.secret("a").empty());
+    root.problem("a", "this is too short", "more of it");
+    EXPECT_EQ(all_problems(document),
+              "t.toml:1:5: a: the file of %{file:/nowhere}% cannot be read: No such file or "
+              "directory\n");
 }
 
 TEST(Document, ListsAtMostTwoHundredMistakes) {

@@ -17,7 +17,7 @@ class ScriptedEnvironment final : public Document::Environment {
     std::optional<std::string> variable(const std::string& name) const override {
         return find(variables, name);
     }
-    std::optional<std::string> file(const std::string& path) const override {
+    std::optional<std::string> file(const std::string& path, std::string&) const override {
         return find(files, path);
     }
 

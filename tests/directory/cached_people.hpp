@@ -34,7 +34,8 @@ class CachedTest : public testing::Test {
 
     void build() {
         auto inner = std::make_unique<FakeDirectory>(
-            [this](const Credentials& asked) { return answered(answer(asked)); });
+            [this](const Credentials& asked) { return answered(answer(asked)); },
+            [this](const identity::Login& login) { return found(find(login)); });
         inner->set_check([this](const std::string& of) { return compared(of); });
         record = inner->record();
         auto store = store_here();
@@ -63,7 +64,16 @@ class CachedTest : public testing::Test {
         if (fails_after_check) unavailable = Unavailable{Scope::directory, "down since then"};
         co_return remembered == stamp ? Stamp::same : Stamp::differs;
     }
+    identity::LookupResult find(const identity::Login& login) const {
+        if (unavailable) return *unavailable;
+        const auto spelling = spellings.find(login.text());
+        if (spelling == spellings.end()) return Rejected{Reason::unknown_user, ""};
+        return identity::Principal{.name = spelling->second};
+    }
     static net::Task<AuthResult> answered(AuthResult result) { co_return result; }
+    static net::Task<identity::LookupResult> found(identity::LookupResult result) {
+        co_return result;
+    }
 
     std::string ask(const std::string& login, const std::string& typed,
                     const std::string& network = "home") {
@@ -78,6 +88,9 @@ class CachedTest : public testing::Test {
             return fmt::format("{} by {}", to_string(rejected->reason),
                                to_string(rejected->source));
         return to_string(std::get<Unavailable>(result).scope);
+    }
+    void look_up(const std::string& login) {
+        test::run_task(io, cached->lookup(test::login(login)));
     }
     void flush(const std::string& login) {
         const auto done = test::run_task(io, cached->forget(test::login(login)));

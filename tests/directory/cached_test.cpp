@@ -126,6 +126,17 @@ TEST_F(CachedTest, WhileTheDirectoryIsDownWhoWasRightGoesOnAndNobodyElse) {
     EXPECT_EQ(ask("jane", "first"), "accepted Jane by directory");
 }
 
+TEST_F(CachedTest, ALookupTellsAsWellWhetherTheDirectoryIsDown) {
+    ask("paul", "first");
+    EXPECT_EQ(ask("paul", "first"), "unknown_user by cache");
+    unavailable = Unavailable{Scope::directory, "down"};
+    look_up("jane");
+    EXPECT_EQ(ask("paul", "first"), "directory");
+    unavailable.reset();
+    look_up("jane");
+    EXPECT_EQ(ask("paul", "first"), "unknown_user by cache");
+}
+
 TEST_F(CachedTest, WithoutStaleNothingOutlivesItsTime) {
     settings.rules.stale = 0ms;
     build();

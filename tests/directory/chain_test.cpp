@@ -113,6 +113,21 @@ TEST_F(ChainTest, TheNextOneIsAskedOnlyWhereTheSettingsSaySo) {
     }
 }
 
+TEST_F(ChainTest, WhatOneMemberHasWaitedForRedisTheNextHasNotLeft) {
+    std::vector<std::chrono::nanoseconds> waited_before;  // one member at a time
+    const auto waits = [&](const identity::Credentials& asked) {
+        waited_before.push_back(asked.redis_wait.sum());
+        auto wait = asked.redis_wait;
+        wait.add(20ms);
+        return FakeDirectory::answer(unknown)(asked);
+    };
+    EXPECT_EQ(outcome({{member("a", waits), {"*"}, true, true},
+                       {member("b", waits), {"*"}, true, true},
+                       {member("c", waits), {"*"}}}),
+              "rejected unknown_user");
+    EXPECT_THAT(waited_before, ElementsAre(0ms, 20ms, 40ms));
+}
+
 TEST_F(ChainTest, EveryRejectionButUnknownIsTheLastWord) {
     for (const auto reason : {Reason::bad_credentials, Reason::disabled, Reason::expired,
                               Reason::locked, Reason::not_permitted}) {

@@ -60,6 +60,8 @@ class Home final : public Directory {
 
     net::Task<AuthResult> authenticate(const Credentials& credentials) override {
         ++people_.asked;
+        auto wait = credentials.redis_wait;
+        wait.add(std::chrono::milliseconds(1));
         if (people_.is_down) co_return Unavailable{Scope::directory, "down"};
         const auto person = people_.find(credentials.login.text());
         if (!person) co_return Rejected{Reason::unknown_user, ""};
@@ -109,11 +111,14 @@ class MigratingTest : public testing::Test {
     }
 
     std::string outcome(std::string_view login, std::string_view password) {
-        return test::in_words(
-            test::run_task(moving.authenticate(test::credentials(login, password))));
+        const auto credentials = test::credentials(login, password);
+        const auto answer = test::run_task(moving.authenticate(credentials));
+        waited = credentials.redis_wait.sum();
+        return test::in_words(answer);
     }
 
     People older, newer;
+    std::chrono::nanoseconds waited{0};  // for Redis, a millisecond at each home
     Quiet log;
     crypto::HashPool pool{{.threads = 1}};
     Migrating moving{{service("old", older, log), service("new", newer, log)},
@@ -133,6 +138,11 @@ TEST_F(MigratingTest, TakesInWhomTheOldHomeAcceptsAndAsksItNoMore) {
     EXPECT_EQ(outcome("jd@example.org", "sesame"), "accepted jane@example.org");
     EXPECT_EQ(outcome("jane@example.org", "wrong"), "rejected bad_credentials jane@example.org");
     EXPECT_EQ(older.asked.load(), asked);
+}
+
+TEST_F(MigratingTest, AllThatIsAskedOnTheWayWaitsForRedisTogether) {
+    EXPECT_EQ(outcome("jd@example.org", "sesame"), "accepted jane@example.org");
+    EXPECT_EQ(waited, std::chrono::milliseconds(3)) << "the new home, the old one, the new one";
 }
 
 TEST_F(MigratingTest, BringsOnlyAddressesOfItsDomains) {

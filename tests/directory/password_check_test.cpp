@@ -38,9 +38,12 @@ std::string argon2(std::string_view password, const crypto::HashCost& cost = {64
 
 class PasswordCheckTest : public testing::Test {
  protected:
-    std::string ask(std::vector<std::string> stored, std::string_view password) {
+    std::string ask(const std::vector<std::string>& stored, std::string_view password) {
         auto question = test::credentials("jane", password);
-        const auto verdict = test::run_task(io, check.check("jane", std::move(stored), question));
+        std::vector<crypto::Secret> secrets;
+        for (const auto& form : stored)
+            secrets.emplace_back(form);
+        const auto verdict = test::run_task(io, check.check("jane", std::move(secrets), question));
         return std::visit([](const auto& answer) { return in_words(answer); }, verdict);
     }
 

@@ -9,6 +9,7 @@
 
 #include "directory/limited.hpp"
 #include "directory/timed.hpp"
+#include "support/captured_log.hpp"
 #include "support/fake_directory.hpp"
 #include "support/run_task.hpp"
 
@@ -19,28 +20,10 @@ using identity::Accepted;
 using identity::AuthResult;
 using identity::Scope;
 using identity::Unavailable;
+using test::CapturedLog;
 using test::FakeDirectory;
 using test::Running;
 using namespace std::chrono_literals;
-
-class MemoryLog final : public observe::Log {
- public:
-    std::size_t count(std::string_view event) const {
-        std::lock_guard lock(mutex_);
-        return static_cast<std::size_t>(std::ranges::count_if(
-            lines_, [&](const auto& line) { return line.find(event) != std::string::npos; }));
-    }
-
- protected:
-    void line(observe::Level, const std::string& text) override {
-        std::lock_guard lock(mutex_);
-        lines_.push_back(text);
-    }
-
- private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> lines_;
-};
 
 // A plugin that blocks its thread until the test lets it go.
 class Block {
@@ -91,7 +74,7 @@ std::string why(const AuthResult& answer) {
 }
 
 TEST(Service, AnswersFromAThreadOfItsOwn) {
-    MemoryLog log;
+    CapturedLog log;
     std::thread::id inside;
     Service service("people", 20s, log,
                     make([&](const auto&) { return accept_from_thread(&inside); }));
@@ -101,7 +84,7 @@ TEST(Service, AnswersFromAThreadOfItsOwn) {
 }
 
 TEST(Service, LooksUp) {
-    MemoryLog log;
+    CapturedLog log;
     Service service("people", 20s, log, [](asio::io_context&) {
         return std::make_unique<FakeDirectory>(
             FakeDirectory::never(), FakeDirectory::look_up_as(identity::Principal{.name = "Jane"}));
@@ -111,7 +94,7 @@ TEST(Service, LooksUp) {
 }
 
 TEST(Service, KnowsItsCapabilitiesAndName) {
-    MemoryLog log;
+    CapturedLog log;
     Service service("people", 20s, log, [](asio::io_context&) {
         auto directory = std::make_unique<FakeDirectory>(FakeDirectory::never());
         directory->set_capabilities({.several_secrets = true, .can_look_up = false});
@@ -123,7 +106,7 @@ TEST(Service, KnowsItsCapabilitiesAndName) {
 }
 
 TEST(Service, WhatBuildThrowsPasses) {
-    MemoryLog log;
+    CapturedLog log;
     auto build = [](asio::io_context&) -> std::unique_ptr<Directory> {
         throw std::runtime_error("no");
     };
@@ -131,7 +114,7 @@ TEST(Service, WhatBuildThrowsPasses) {
 }
 
 TEST(Service, AnExceptionInsideIsUnavailableAndAnEvent) {
-    MemoryLog log;
+    CapturedLog log;
     Service late("late", 20s, log, make(FakeDirectory::fail(std::runtime_error("odd entry"))));
     Service early("early", 20s, log, make(FakeDirectory::fail_at_once(42)));
     EXPECT_EQ(why(ask(late)), "odd entry");
@@ -140,7 +123,7 @@ TEST(Service, AnExceptionInsideIsUnavailableAndAnEvent) {
 }
 
 TEST(Service, AHandlerOfThePluginThatThrowsEndsNothingElse) {
-    MemoryLog log;
+    CapturedLog log;
     Service service("people", 20s, log, [](asio::io_context& io) {
         asio::post(io, [] { throw std::runtime_error("oops"); });
         return std::make_unique<FakeDirectory>(FakeDirectory::accept());
@@ -150,7 +133,7 @@ TEST(Service, AHandlerOfThePluginThatThrowsEndsNothingElse) {
 }
 
 TEST(Service, ACancelledAskerLeavesAtOnceAndTheQuestionGoesOn) {
-    MemoryLog log;
+    CapturedLog log;
     auto service = std::make_unique<Service>("people", 20s, log, make(FakeDirectory::never()));
     asio::io_context io(1);
     Running<AuthResult> question(io, service->authenticate(test::credentials("jane")));
@@ -161,7 +144,7 @@ TEST(Service, ACancelledAskerLeavesAtOnceAndTheQuestionGoesOn) {
 }
 
 TEST(Service, AStuckThreadIsUnavailableAtOnceAndOneEvent) {
-    MemoryLog log;
+    CapturedLog log;
     auto block = std::make_shared<Block>();
     Service service("people", 100ms, log,
                     make([block](const auto&) { return accept_after_blocking(block); }));
@@ -190,7 +173,7 @@ TEST(Service, AStuckThreadIsUnavailableAtOnceAndOneEvent) {
 
 // Workers ask while the directory goes: every question is answered, none waits for its deadline.
 TEST(Service, EndsWithQuestionsOpen) {
-    MemoryLog log;
+    CapturedLog log;
     auto record = std::make_shared<std::shared_ptr<const FakeDirectory::Record>>();
     auto build = [record](asio::io_context&) {
         auto backend = std::make_unique<FakeDirectory>(FakeDirectory::never());
@@ -220,7 +203,7 @@ TEST(Service, EndsWithQuestionsOpen) {
 // ends.
 TEST(Service, EndsUnderLoadFromSeveralThreads) {
     constexpr int workers = 3, questions_each = 200;
-    MemoryLog log;
+    CapturedLog log;
     for (int round = 0; round < 5; ++round) {
         auto service = std::make_unique<Service>("people", 20s, log, make(FakeDirectory::accept()));
         std::latch all_asked(workers);

@@ -1,7 +1,12 @@
 // Two built gateways before a real OpenLDAP, remembering together in a real Redis.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -134,6 +139,47 @@ TEST_F(Cache, ItsFiguresAreThere) {
         EXPECT_THAT(stats.output, HasSubstr(line));
     first.kill();
     EXPECT_EQ(first.command({"cache", "stats"}).status, 75);
+}
+
+// Somebody starts it by hand beside the service, sees that it works, and ends it.
+TEST_F(Cache, TheManagementSocketComesBackWhenAnotherProcessHadIt) {
+    const auto socket = first.directory() / "control";
+    const auto inode = [&] {
+        struct stat found{};
+        return ::stat(socket.c_str(), &found) == 0 ? found.st_ino : 0;
+    };
+    const auto ours = inode();
+    {
+        Process another(first.command_line({"serve"}));
+        ASSERT_TRUE(eventually([&] { return inode() != ours; }));
+        another.signal(SIGTERM);
+        EXPECT_EQ(another.wait(10s), 0);
+    }
+    EXPECT_TRUE(eventually([&] { return first.command({"cache", "stats"}).status == 0; }));
+}
+
+TEST_F(Cache, WhoIsConnectedToTheManagementSocketHoldsUpNoEnd) {
+    const int silent = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto path = (first.directory() / "control").string();
+    ASSERT_LT(path.size(), sizeof address.sun_path);
+    std::ranges::copy(path, address.sun_path);
+    ASSERT_EQ(::connect(silent, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    std::this_thread::sleep_for(200ms);  // it is being listened to
+    first.drain();
+    EXPECT_EQ(first.process().wait(5s), 0);
+    ::close(silent);
+}
+
+TEST_F(Cache, CheckConnectTriesRedis) {
+    const auto up = first.command({"check", "--connect"});
+    EXPECT_EQ(up.status, 0) << up.output << up.errors;
+    EXPECT_THAT(up.output, HasSubstr("redis shared: good: "));
+    redis.kill();
+    const auto down = first.command({"check", "--connect"});
+    EXPECT_EQ(down.status, 75);
+    EXPECT_THAT(down.output, HasSubstr("redis shared: fault: Connection refused"));
 }
 
 TEST_F(Cache, NothingThatIsSaidOrStoredHoldsAPasswordOrAName) {

@@ -9,6 +9,7 @@ inline std::string directory_settings(const std::string& name, const std::string
     return R"(
 [server]
 hostname = "mail.example.org"
+http.bind = ["127.0.0.1:${port:http}"]
 [server.listener.submission]
 bind = ["127.0.0.1:${port:submission}"]
 [certificate.default]

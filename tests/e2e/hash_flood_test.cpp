@@ -15,6 +15,7 @@
 
 #include "crypto/password_hash.hpp"
 #include "e2e/site.hpp"
+#include "support/eventually.hpp"
 
 namespace postern::test {
 namespace {
@@ -44,6 +45,7 @@ std::string settings() {
     return fmt::format(R"toml(
 [server]
 hostname = "mail.example.org"
+http.bind = ["127.0.0.1:${{port:http}}"]
 [server.hash]
 threads = 4
 queue = 16
@@ -158,6 +160,10 @@ Round run_round(const Gateway& gateway) {
     const auto before = high_water(gateway.pid());
 
     Flood flood(gateway);
+    for (const auto* state : {"running", "waiting"})
+        EXPECT_TRUE(eventually([&] {
+            return gateway.metric(fmt::format("postern_hash_jobs{{state=\"{}\"}}", state)) > 0;
+        })) << state;
     std::vector<Milliseconds> times;
     while (flood.goes_on() && times.size() < 600)
         std::ranges::copy(cheap_logins(gateway, 10), std::back_inserter(times));
@@ -175,6 +181,7 @@ Round run_round(const Gateway& gateway) {
 
     EXPECT_EQ(flood.strange, 0) << "neither 235 nor 454";
     EXPECT_GT(flood.accepted, 0);
+    EXPECT_GT(gateway.metric("postern_hash_refused_total"), 0);
     EXPECT_GT(flood.refused_first.size(), std::size_t{flooding / 2});
     if (!sanitized) {
         EXPECT_LT(after, budget + 64 * mebibyte);

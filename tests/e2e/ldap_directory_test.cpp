@@ -22,6 +22,7 @@ std::string two_directories(const Slapd& slapd) {
     return R"(
 [server]
 hostname = "mail.example.org"
+http.bind = ["127.0.0.1:${port:http}"]
 [server.listener.submission]
 bind = ["127.0.0.1:${port:submission}"]
 [server.listener.printers]

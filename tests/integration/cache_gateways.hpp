@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,8 @@
 
 #include "crypto/random.hpp"
 #include "directory/cached.hpp"
+#include "directory/guarded.hpp"
+#include "session/auth_limits.hpp"
 #include "support/captured_log.hpp"
 #include "support/fake_directory.hpp"
 #include "support/redis.hpp"
@@ -53,17 +56,21 @@ struct People {
     }
 };
 
-// Gateways that remember together in a real Redis.
+// Gateways that remember, and count, together in a real Redis.
 class CacheGateways : public testing::Test {
  protected:
     struct Gateway {
         std::shared_ptr<cache::Store> store;
         std::unique_ptr<Cached> cached;
+        std::shared_ptr<session::AuthLimits> limits = nullptr;  // where they are wanted
     };
 
-    // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it.
+    using Lost = std::shared_ptr<cache::LostByDirectory>;
+    // `secret`: its cache.key; empty: ours. `after_ours`: ours is the one before it. `lost`: of its
+    // process.
     std::unique_ptr<Gateway> gateway(cache::StoreSettings settings = usual(),
-                                     const std::string& secret = "", bool after_ours = false) {
+                                     const std::string& secret = "", bool after_ours = false,
+                                     Lost lost = std::make_shared<cache::LostByDirectory>()) {
         const auto text = redis_lines() + fmt::format("timeout = \"{}\"\n", redis_timeout);
         auto document = config::Document::parse("[redis.shared]\n" + text, "test.toml");
         auto section = document.root().table("redis").table("shared");
@@ -75,18 +82,39 @@ class CacheGateways : public testing::Test {
         cache::KeyRing ring{keys_of(secret.empty() ? key : secret), std::nullopt};
         if (after_ours) ring.previous.emplace(keys_of(key));
         auto made = std::make_unique<Gateway>();
-        auto connection =
-            std::make_unique<cache::Redis>(redis_settings, "shared", log, where->get_executor());
-        auto* client = connection.get();
+        std::vector<cache::Redis*> clients;
+        const auto connect = [&] {
+            auto connection = std::make_unique<cache::Redis>(redis_settings, "shared", log,
+                                                             where->get_executor());
+            clients.push_back(connection.get());
+            return connection;
+        };
         made->store = std::make_shared<cache::Store>(
-            settings, cache::Store::Parts{std::move(ring), std::move(connection), log,
-                                          where->get_executor(), "people"});
+            settings, cache::Store::Parts{std::move(ring), connect(), log, where->get_executor(),
+                                          "people", clock, std::move(lost)});
         made->store->subscribe(redis_settings, "shared");
-        auto inner = std::make_unique<FakeDirectory>(
+        std::unique_ptr<Directory> inner = std::make_unique<FakeDirectory>(
             [this](const Credentials& asked) { return answered(people.answer(asked)); },
             [this](const identity::Login& login) { return found(people.look_up(login)); });
-        made->cached = std::make_unique<Cached>(std::move(inner), made->store, log, "people");
-        test::run_until(*where, [&] { return client->is_up() && made->store->is_heard(); });
+        if (guard) {
+            auto attempts = std::make_shared<cache::Attempts>(keys_of(key), "guard", connect(),
+                                                              where->get_executor());
+            inner = std::make_unique<Guarded>(std::move(inner), *guard, std::move(attempts));
+        }
+        made->cached = std::make_unique<Cached>(std::move(inner), made->store, log, "people",
+                                                Invalidation(), guard.has_value());
+        if (limits.any()) {
+            auto local = std::make_shared<cache::LocalCounters>(cache::Counters::usual_entries);
+            auto counters = std::make_shared<cache::Counters>(keys_of(key), "limit", connect(),
+                                                              where->get_executor(), local);
+            made->limits = std::make_shared<session::AuthLimits>(limits, *where, local,
+                                                                 [counters] { return counters; });
+            made->limits->start();
+        }
+        test::run_until(*where, [&] {
+            return made->store->is_heard() &&
+                   std::ranges::all_of(clients, [](const auto* each) { return each->is_up(); });
+        });
         test::run_task(*where, net::sleep_for(150ms));  // it asks when everything was flushed last
         return made;
     }
@@ -100,10 +128,20 @@ class CacheGateways : public testing::Test {
         co_return result;
     }
 
-    std::string ask(Gateway& at, const std::string& login, const std::string& password) {
+    // An AUTH, from its limits on.
+    net::Task<AuthResult> log_in(Gateway& at, std::string login, std::string password) {
         const auto question = test::credentials(login, password, "home");
+        session::AuthLimits::Admission admission;
+        if (at.limits) admission = co_await at.limits->admit("192.0.2.1", question);
+        if (admission.refused)
+            co_return Unavailable{identity::Scope::held, to_string(*admission.refused)};
+        auto answer = co_await at.cached->authenticate(question);
+        admission.attempt.conclude(answer);
+        co_return answer;
+    }
+    std::string ask(Gateway& at, const std::string& login, const std::string& password) {
         const auto begun = net::Clock::now();
-        const auto result = test::run_task(io, at.cached->authenticate(question));
+        const auto result = test::run_task(io, log_in(at, login, password));
         longest = std::max(longest, net::Clock::now() - begun);
         if (const auto* accepted = std::get_if<Accepted>(&result)) {
             EXPECT_EQ(accepted->principal.addresses[0], accepted->principal.name + "@example.org");
@@ -139,9 +177,13 @@ class CacheGateways : public testing::Test {
         return names;
     }
 
+    std::function<cache::Time()> clock = cache::wall_clock;
     asio::io_context io{1};
     asio::io_context* where = &io;  // the next gateway lives
     test::CapturedLog log;
+    // Of gateways to come; without them nobody counts.
+    std::optional<GuardSettings> guard;
+    session::AuthLimitSettings limits;
     std::string redis_timeout = "2s";  // longer than a busy machine is busy
     std::string key = crypto::random_octets(32);
     std::unique_ptr<RedisServer> redis = std::make_unique<RedisServer>();

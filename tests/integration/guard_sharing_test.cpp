@@ -140,6 +140,18 @@ TEST_F(GuardSharing, WhatWasNotJudgedGivesItsPlaceBackAndWhatMayHaveBeenKeepsIt)
     EXPECT_EQ(ask(*b, "right", "paul"), "directory");
 }
 
+TEST_F(GuardSharing, ARefusalThatNamesNoAccountIsToldFromTheFirstOneOn) {
+    auto a = gateway({.failures = 2, .total = 2}), b = gateway({.failures = 2, .total = 2});
+    door->open();
+    verdict = Rejected{Reason::bad_credentials, ""};
+    EXPECT_EQ(ask(*a, "one"), "rejected");
+    settle();
+    EXPECT_EQ(ask(*b, "two"), "rejected");
+    settle();
+    EXPECT_EQ(ask(*a, "three"), "held");
+    EXPECT_EQ(ask(*b, "three"), "held");
+}
+
 TEST_F(GuardSharing, AQuestionCostsOneRoundTripBeforeItIsAsked) {
     test::FaultProxy proxy(redis.port());
     auto a = gateway({.failures = 50, .total = 50}, proxy.port());

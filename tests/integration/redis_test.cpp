@@ -171,12 +171,7 @@ TEST_F(RedisOperations, ItTellsHowItStands) {
     EXPECT_EQ(status.server, server.address());
     EXPECT_EQ(status.counters.operations, 3U);
     EXPECT_EQ(status.counters.unanswered[static_cast<std::size_t>(NoAnswer::Kind::refused)], 1U);
-    std::uint64_t took = 0;
-    for (const auto each : status.counters.took)
-        took += each;
-    EXPECT_EQ(took, 2U);
     EXPECT_EQ(status.counters.connects, 1U);
-    EXPECT_TRUE(std::holds_alternative<cache::Done>(host.run(host.redis().ping())));
 }
 
 TEST_F(RedisOperations, KeysAndChannelsGetThePrefix) {

@@ -46,7 +46,7 @@ PURE = FLOOR_1
 # Beside them, single files of the folders above: the cache but for its ways to Redis.
 PURE_FILES = {
     f"cache/{name}"
-    for name in ("change", "generations", "keys", "local", "login_change", "lru", "record", "record_codec", "refusals", "verifier", "wire")
+    for name in ("budget", "change", "generations", "keys", "local", "login_change", "lru", "record", "record_codec", "refusals", "verifier", "wire")
 }
 ASIO = {"net", "config", "directory", "cache", "upstream", "session", "backends", "app", "cli", "main"}
 EVERYWHERE = set(MAY_INCLUDE)

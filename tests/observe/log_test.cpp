@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 
 #include "observe/events.hpp"
 #include "observe/log_line.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace postern::observe {
 namespace {
@@ -104,6 +106,16 @@ TEST(Log, WritesToAFileAndOpensItAnew) {
     EXPECT_NE(all.find("server.started"), std::string::npos);
     EXPECT_NE(read(file).find("server.stopped"), std::string::npos);
     std::filesystem::remove_all(folder);
+}
+
+TEST(Log, HasWrittenEverythingOutWhenItIsFinished) {
+    const test::TemporaryDirectory folder;
+    Log log({Level::info, (folder / "log").string()});
+    constexpr int lines = 1000;
+    for (int line = 0; line < lines; ++line)
+        log.write(events::server_started, {{"line", line}});
+    log.finish();
+    EXPECT_EQ(std::ranges::count(test::read_file(folder / "log"), '\n'), lines);
 }
 
 TEST(Log, AFileThatCannotBeOpenedIsAnError) {

@@ -6,7 +6,6 @@ addresses whose logins were refused, as often as they were, and never another. I
     log_attack_test.py PROGRAM
 """
 
-import base64
 import collections
 import datetime
 import json
@@ -163,22 +162,12 @@ class Attack(unittest.TestCase):
         gateway.wait_until(lambda: gateway.events().count("session.closed") >= 2 * len(WORDS), "a session does not end")
         return gateway, expected
 
-    def check_secrets(self, gateway: Gateway) -> None:
-        log = gateway.log()
-        for secret in (PASSWORD, WRONG):
-            self.assertNotIn(secret, log)
-            for login in ("joe", "", *WORDS):
-                response = base64.b64encode(f"\0{login}\0{secret}".encode()).decode()
-                self.assertNotIn(response[:76], log)
-            self.assertNotIn(base64.b64encode(secret.encode()).decode(), log)
-
     def test_fail2ban_finds_exactly_who_was_refused(self):
         gateway, expected = self.run_it("text")
         self.assertEqual(expected, found_by_fail2ban(gateway.folder / "log"))
         for line in gateway.lines():
             self.assertRegex(line, r'^[0-9T:.Z-]{24} [a-z.-]+ [0-9a-z-]+ [0-9a-f.:-]+(?: [a-z-]+="[ !#-\[\]-~\\]*")*$')
             self.assertTrue(line.isascii())
-        self.check_secrets(gateway)
 
     def test_json_is_one_object_a_line(self):
         gateway, expected = self.run_it("json")
@@ -190,7 +179,6 @@ class Attack(unittest.TestCase):
                 found[entry["client"]] += 1
                 self.assertIsInstance(entry["milliseconds"], int)
         self.assertEqual(expected, found)
-        self.check_secrets(gateway)
 
     def without_doubles(self, pairs):
         self.assertEqual(len(pairs), len(dict(pairs)), pairs)

@@ -1,7 +1,9 @@
 """The built gateway with its pages open, its log in a file, and clients that come from any address of 127.0.0.0/8."""
 
 import base64
+import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -15,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/differential"))
+import run_record  # noqa: E402
 from servers import Server, free_port  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -28,6 +31,7 @@ hostname = "mail.example.org"
 http.bind = ["127.0.0.1:{http}"]
 [server.listener.submission]
 bind = ["127.0.0.1:{submission}"]
+proxy-protocol.from = ["{balancer}"]
 [session.auth]
 mechanisms = ["plain", "login"]
 directory = "'people'"
@@ -68,12 +72,19 @@ file = "{folder}/log"
 
 
 class Gateway:
-    def __init__(self, program: Path, redis: int = 0, files: int = 0, certificate: bool = False, **settings):
+    def __init__(self, program: Path, redis: int = 0, files: int = 0, certificate: bool = False, log_is_a_pipe: bool = False,
+                 **settings):
         self._folder = tempfile.TemporaryDirectory(prefix="postern-observing-")
         self.folder = Path(self._folder.name)
+        self._log, self._pipe = self.folder / "log", None
+        if log_is_a_pipe:
+            os.mkfifo(self._log)
+            self._pipe = os.open(self._log, os.O_RDONLY | os.O_NONBLOCK)
+            self._log = self.folder / "taken"
+            self._log.touch()
         self.port, self.http = free_port(), free_port()
         self.values = {"require": "true", "connections": 1000, "next_hop": "drop", "format": "text", "redis": "",
-                       "redis_of_cache": "", "more": ""}
+                       "redis_of_cache": "", "more": "", "balancer": "192.0.2.1"}
         if redis:
             key = base64.b64encode(b"k" * 32).decode()
             self.values |= {"redis": f'[redis.shared]\nurl = "redis://127.0.0.1:{redis}"\n[cache]\nkey = "{key}"',
@@ -111,11 +122,17 @@ class Gateway:
                 raise AssertionError(f"{otherwise}:\n{self.log()[-3000:]}")
             time.sleep(0.02)
 
+    def take_log(self) -> None:
+        """From now on somebody reads the pipe."""
+        os.set_blocking(self._pipe, True)
+        with self._log.open("ab") as taken:
+            self._taker = subprocess.Popen(["cat"], stdin=self._pipe, stdout=taken)
+
     def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8") + self.server.last_words()
+        return self._log.read_text(encoding="utf-8") + self.server.last_words()
 
     def lines(self) -> list[str]:
-        return (self.folder / "log").read_text(encoding="utf-8").splitlines()
+        return self._log.read_text(encoding="utf-8").splitlines()
 
     def events(self) -> list[str]:
         return [json.loads(line)["event"] if line.startswith("{") else line.split(" ")[1] for line in self.lines()]
@@ -138,21 +155,43 @@ class Gateway:
                 name, value = re.fullmatch(r"(.+) ([^ ]+)", line).groups()
                 assert name not in samples, f"{name} twice"
                 samples[name] = float(value)
+        run_record.add_metrics(samples)
         return samples
 
     def close(self) -> int:
+        """The exit status; throws when a password stands in the log."""
+        with contextlib.suppress(OSError):  # it has ended
+            self.metrics()
         status = self.server.stop()
-        self._folder.cleanup()
+        try:
+            if self._pipe is not None:
+                os.close(self._pipe)
+                self._taker.wait(20)
+            told = self.server.log.read_text(errors="replace") + self._log.read_text(encoding="utf-8")
+            run_record.add_log(told)
+            for secret in (PASSWORD, WRONG):
+                assert not [form for form in forms_of(secret) if form in told], f"{secret!r} is in the log"
+        finally:
+            self._folder.cleanup()
         return status
+
+
+def forms_of(secret: str) -> list[str]:
+    """As it is, and as it stands inside base64, wherever in the message that begins: tests/support/secrets.hpp has them all."""
+    forms = [secret]
+    for before in range(3):
+        digits = base64.b64encode(bytes(before) + secret.encode()).decode()
+        forms.append(digits[(before * 8 + 5) // 6:(before + len(secret)) * 8 // 6])
+    return forms
 
 
 class Client:
     """Says exactly what it is told to."""
 
-    def __init__(self, gateway: Gateway, source: str = "127.0.0.1"):
+    def __init__(self, gateway: Gateway, source: str = "127.0.0.1", greets: bool = True):
         self.socket = socket.create_connection(("127.0.0.1", gateway.port), 20, (source, 0))
         self.file = self.socket.makefile("rb")
-        self.greeting = self.reply()
+        self.greeting = self.reply() if greets else 0
 
     def reply(self) -> int:
         while True:

@@ -84,12 +84,24 @@ class Metrics(unittest.TestCase):
                 self.assertEqual(501, client.say("AUTH PLAIN ???"))
                 client.say("AUTH PLAIN")
                 self.assertEqual(501, client.say("*"))
+                client.say("AUTH PLAIN")
+                self.assertEqual(500, client.say("A" * 20_000))
         self.check(gateway, abort, {
             auth("", "aborted", "not offered", ""): 1,
             auth("", "aborted", "malformed", ""): 1,
             auth("", "aborted", "cancelled", ""): 1,
-            'events_total{event="auth.aborted"}': 3,
+            auth("", "aborted", "too long", ""): 1,
+            'events_total{event="auth.aborted"}': 4,
         })
+
+    def test_who_has_failed_too_often_is_counted(self):
+        for kind in ("network", "login", "pair"):
+            gateway = start(self, more=f"[session.auth.limits]\n{kind} = 1")
+            self.assertEqual(535, log_in(gateway, "joe", WRONG))
+            self.check(gateway, lambda: self.assertEqual(454, log_in(gateway)), {
+                f'auth_total{{directory="",outcome="limited",reason="{kind}",source=""}}': 1,
+                'events_total{event="auth.limited"}': 1,
+            })
 
     def test_a_hash_waits_in_its_queue(self):
         gateway = start(self)

@@ -47,7 +47,8 @@ class AuthLimitsTest : public testing::Test {
         return *limits;
     }
     net::Task<AuthLimits::Admission> admit(std::string address, std::string login) {
-        co_return co_await limits->admit(address, address, test::login(login));
+        const auto credentials = test::credentials(login, "secret", address);
+        co_return co_await limits->admit(address, credentials);
     }
     // By which limit; "" when the directory would have been asked, and has said that.
     std::string attempt(const AuthResult& verdict, const std::string& address = "192.0.2.1",

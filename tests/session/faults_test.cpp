@@ -119,6 +119,20 @@ TEST(NextHopFault, AtEveryStepIsATemporaryReplyAndTheSessionGoesOn) {
     }
 }
 
+TEST(NextHopFault, OfOurOwnEndsThisSessionAndIsTold) {
+    SessionHost host(settings);
+    SmtpClient client(host.port()), other(host.port());
+    for (auto* each : {&client, &other}) {
+        each->greet();
+        each->auth_plain("jane", "secret");
+    }
+    host.next_hop().surprise();
+    EXPECT_EQ(client.command("MAIL FROM:<jane@example.org>").code, 421);
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_NE(host.log().find(" session.fault "), std::string::npos) << host.log();
+    EXPECT_EQ(other.command("MAIL FROM:<jane@example.org>").code, 250);
+}
+
 TEST(NextHopFault, InTheMiddleOfAMessageIsATemporaryReplyAtItsEnd) {
     for (const std::size_t octets : {1U, 100U, 1000U, 60'000U}) {
         SessionHost host(settings);

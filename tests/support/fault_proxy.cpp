@@ -69,8 +69,8 @@ class FaultProxy::Relay : public std::enable_shared_from_this<Relay> {
 
     void pass_on(std::size_t size) {
         proxy_.answered_ = std::chrono::steady_clock::now();
+        const auto fault = proxy_.fault_.load();  // before a test can see that there is an answer
         count_round_trip();
-        const auto fault = proxy_.fault_.load();
         if (fault == Fault::swallows) return read_answers();
         std::string octets(answer_.data(), size);
         for (const auto& [what, by] : proxy_.replaced_)

@@ -4,12 +4,14 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <stdexcept>
 
-#include "crypto/base64.hpp"
 #include "support/eventually.hpp"
 #include "support/free_port.hpp"
+#include "support/run_record.hpp"
+#include "support/secrets.hpp"
 
 namespace postern::test {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 constexpr std::string_view common_settings = R"(
 [server]
 hostname = "mail.example.org"
+http.bind = ["127.0.0.1:${port:http}"]
 [server.listener.submission]
 bind = ["127.0.0.1:${port:submission}"]
 [server.listener.submissions]
@@ -97,19 +100,6 @@ std::string last_lines(const std::string& log) {
     return log.size() > most ? "..." + log.substr(log.size() - most) : log;
 }
 
-// As it is, and as it stands inside base64, wherever in the message that begins.
-std::vector<std::string> forms_of(std::string_view password) {
-    std::vector<std::string> forms{std::string(password)};
-    for (std::size_t before = 0; before < 3; ++before) {
-        const auto encoded =
-            crypto::base64_encode_unpadded(std::string(before, '\0') + std::string(password));
-        const auto first = (before * 8 + 5) / 6;  // the first digit that is of the password alone
-        const auto last = (before + password.size()) * 8 / 6;
-        forms.push_back(encoded.substr(first, last - first));
-    }
-    return forms;
-}
-
 bool accepts_connections(std::uint16_t port) {
     try {
         SmtpClient client(port);
@@ -130,6 +120,21 @@ Installation::Installation(std::string_view settings, Values values) : values_(s
     must_succeed({.arguments = authority});
     renew_certificate();
     write_settings(settings);
+}
+
+Installation::~Installation() {
+    for (const auto& file : std::filesystem::directory_iterator(directory())) {
+        if (!file.is_regular_file() || !file.path().filename().string().starts_with("log"))
+            continue;
+        const auto log = read_file(file.path());
+        run_record::add_log(log);
+        expect_no_secret(log);
+    }
+}
+
+void Installation::expect_no_secret(const std::string& told) const {
+    const auto passage = told_secret(told, secrets_);
+    EXPECT_TRUE(passage.empty()) << "a secret is told: " << passage;
 }
 
 void Installation::renew_certificate() const {
@@ -174,6 +179,7 @@ void Installation::write_settings(std::string_view settings) {
         at += value.size();
     }
     write_file(settings_file(), text);
+    std::ranges::move(secrets_of(text), std::back_inserter(secrets_));
 }
 
 Command Installation::command_line(std::vector<std::string> arguments) const {
@@ -190,12 +196,11 @@ Finished Installation::command(std::vector<std::string> arguments, std::string i
 
 Gateway::Gateway(std::string_view settings, Values values)
     : Installation(settings, std::move(values)) {
-    process_ = std::make_unique<Process>(
-        Command{.arguments = {postern_program(), "serve", "--config", settings_file().string()}});
-    wait_until_listening();
+    start();
 }
 
 Gateway::~Gateway() {
+    metrics();  // for the record
     process_->signal(SIGTERM);
     const auto status = process_->wait(std::chrono::seconds(15));
     if (!status) {
@@ -207,11 +212,8 @@ Gateway::~Gateway() {
     for (const char* report : {"Sanitizer:", "runtime error:", "Assertion"}) {
         EXPECT_EQ(errors.find(report), std::string::npos) << errors;
     }
-    const auto told = log();
-    for (const auto password : {jane_password, joe_password, paul_password})
-        for (const auto& form : forms_of(password))
-            EXPECT_EQ(told.find(form), std::string::npos)
-                << "a password in the log: " << told.substr(told.find(form), 200);
+    run_record::add_log(process_->output() + errors);
+    expect_no_secret(process_->output() + errors);
 }
 
 void Gateway::wait_until_listening() {
@@ -226,6 +228,12 @@ void Gateway::kill() {
     process_->kill();
 }
 
+void Gateway::start() {
+    killed_ = false;
+    process_ = std::make_unique<Process>(command_line({"serve"}));
+    wait_until_listening();
+}
+
 SmtpClient Gateway::tls_client() const {
     auto result = client();
     result.start_tls();
@@ -237,6 +245,32 @@ SmtpClient Gateway::authenticated_client() const {
     const auto reply = result.auth_plain("jane", jane_password);
     if (reply.code != 235) throw std::runtime_error("AUTH: " + reply.text());
     return result;
+}
+
+std::string Gateway::metrics() const {
+    const auto http = ports().find("http");
+    if (http == ports().end() || !process_->running()) return {};
+    const auto deadline = BlockingWire::Clock::now() + std::chrono::seconds(3);
+    std::string answer;
+    try {
+        const BlockingWire wire(http->second, 0);
+        wire.write("GET /metrics HTTP/1.0\r\n\r\n", deadline);
+        std::array<char, 16384> buffer;
+        while (const auto got = wire.read(buffer.data(), buffer.size(), deadline))
+            answer.append(buffer.data(), got);
+    } catch (const std::exception&) {  // it drains, or stands still
+        return {};
+    }
+    if (!answer.starts_with("HTTP/1.1 200 ")) return {};
+    auto page = answer.substr(answer.find("\r\n\r\n") + 4);
+    run_record::add_metrics(page);
+    return page;
+}
+
+double Gateway::metric(const std::string& sample) const {
+    const auto page = "\n" + metrics();
+    const auto at = page.find("\n" + sample + " ");
+    return at == std::string::npos ? 0 : std::stod(page.substr(at + sample.size() + 2));
 }
 
 std::string Gateway::log() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/maildir.hpp"
 #include "support/process.hpp"
@@ -16,11 +17,15 @@ namespace postern::test {
 // A directory with a settings file, a certification authority and a certificate for localhost and
 // 127.0.0.1. In the settings text `${port:NAME}` stands for a free port, the same for each NAME,
 // `${directory}` for the directory, `${cert}` and `${key}` for the certificate's files, `${NAME}`
-// for what `values` has.
+// for what `values` has. At the end no `log` file in it may tell a secret of the settings, or one
+// that a client of this process has sent.
 class Installation {
  public:
     using Values = std::map<std::string, std::string>;
     explicit Installation(std::string_view settings, Values values = {});
+    ~Installation();
+    Installation(const Installation&) = delete;
+    Installation& operator=(const Installation&) = delete;
 
     std::filesystem::path settings_file() const { return directory_ / "postern.toml"; }
     std::filesystem::path directory() const { return directory_.path(); }
@@ -37,18 +42,22 @@ class Installation {
     Command command_line(std::vector<std::string> arguments) const;
     Finished command(std::vector<std::string> arguments, std::string input = "") const;
 
+ protected:
+    void expect_no_secret(const std::string& told) const;
+
  private:
     std::string value_of(const std::string& name);
 
     TemporaryDirectory directory_;
     Values values_;
+    std::vector<std::string> secrets_;  // of all settings it has had
     std::map<std::string, std::uint16_t> ports_;
 };
 
 // The built gateway, `postern serve`, listening on all `${port:NAME}` of its settings when the
 // constructor returns. The destructor ends it with SIGTERM (unless the test has killed it) and
-// makes the test fail when that takes long, when the exit status is not 0 or when a sanitizer has
-// reported something.
+// makes the test fail when that takes long, when the exit status is not 0, when a sanitizer has
+// reported something or when its output tells a secret.
 class Gateway final : public Installation {
  public:
     explicit Gateway(std::string_view settings, Values values = {});
@@ -65,10 +74,15 @@ class Gateway final : public Installation {
 
     // Standard output, standard error and ${directory}/log.
     std::string log() const;
+    // The page /metrics at ${port:http}; empty when the settings have none, or nobody answers.
+    std::string metrics() const;
+    // One of its samples, "postern_sessions" or with all labels as they stand there; 0: none.
+    double metric(const std::string& sample) const;
     Maildir maildir() const { return Maildir(directory() / "mail"); }
     void reload() { process_->signal(SIGHUP); }
     void drain() { process_->signal(SIGTERM); }
     void kill();
+    void start();  // again, with the same settings and ports
 
  private:
     void wait_until_listening();

@@ -177,14 +177,19 @@ Maildir Postfix::outside() const {
     return Maildir(directory_ / "mail/outside");
 }
 
+// A Postfix that was stopped in the middle has put off what it was delivering.
 void Postfix::wait_until_idle() const {
-    const bool idle = eventually([&] {
+    const auto is_idle = [&] {
         for (const char* name : {"maildrop", "incoming", "active", "deferred"}) {
             if (holds_mail(directory_ / "queue" / name)) return false;
         }
         return true;
-    });
-    if (!idle) throw std::runtime_error("Postfix keeps mail in its queue: " + log());
+    };
+    for (int tries = 0; tries < 10; ++tries) {
+        if (eventually(is_idle, std::chrono::seconds(2))) return;
+        run({.arguments = {"postqueue", "-c", (directory_ / "etc").string(), "-f"}});
+    }
+    throw std::runtime_error("Postfix keeps mail in its queue: " + log());
 }
 
 std::string Postfix::log() const {
@@ -195,6 +200,10 @@ std::string Postfix::log() const {
 bool Postfix::logs(std::string_view text) const {
     return eventually([&] { return log().find(text) != std::string::npos; },
                       std::chrono::seconds(5));
+}
+
+void Postfix::stop() {
+    master_->stop();
 }
 
 void Postfix::kill() {

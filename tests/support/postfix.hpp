@@ -36,6 +36,7 @@ class Postfix {
     // come.
     bool logs(std::string_view text) const;
 
+    void stop();   // SIGTERM, as `postfix stop` does
     void kill();   // SIGKILL to all of it
     void start();  // again, with the same queue; returns when it greets
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <stdexcept>
 
 #include "smtp/replies.hpp"
 
@@ -82,6 +83,7 @@ class RecordingNextHop::Connection final : public upstream::Connection {
 net::Task<upstream::NextHop::Opened> RecordingNextHop::open(
     const upstream::ClientIdentity& client) {
     hear("OPEN " + client.login);
+    if (surprises_.exchange(false)) throw std::logic_error("a surprise");
     auto reply = reply_to("OPEN", smtp::replies::ok());
     if (!reply.positive()) co_return Opened{nullptr, reply};
     co_return Opened{std::make_unique<Connection>(*this), {}};

@@ -1,6 +1,7 @@
 // A next hop that keeps what it hears and answers what a test says.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -36,6 +37,9 @@ class RecordingNextHop final : public upstream::NextHop {
     // A write fails once that many octets of a message have come.
     void break_after(std::size_t octets) { break_after_ = octets; }
 
+    // The next one that comes finds a fault of ours.
+    void surprise() { surprises_ = true; }
+
     // What was heard: "OPEN login", "MAIL path", "RCPT path", "DATA", "END", "CUT", "RSET", "QUIT".
     std::vector<std::string> heard() const;
     std::size_t count(const std::string& line) const;
@@ -52,6 +56,7 @@ class RecordingNextHop final : public upstream::NextHop {
     smtp::Capabilities offered_;
     std::chrono::milliseconds pause_{0};
     std::size_t break_after_ = std::string::npos;
+    std::atomic<bool> surprises_ = false;
     mutable std::mutex mutex_;
     std::map<std::string, smtp::Reply> answers_;
     std::vector<std::string> heard_;

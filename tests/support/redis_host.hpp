@@ -8,6 +8,7 @@
 
 #include "cache/redis.hpp"
 #include "cache/redis_subscription.hpp"
+#include "support/run_record.hpp"
 #include "support/run_task.hpp"
 
 namespace postern::test {
@@ -16,6 +17,7 @@ namespace postern::test {
 class KeptLog final : public observe::Log {
  public:
     KeptLog() { set_level(observe::Level::debug); }
+    ~KeptLog() override { run_record::add_code(*this, text_); }
     std::string text() const {
         const std::lock_guard lock(mutex_);
         return text_;

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/secrets.hpp"
+
 namespace postern::test {
 namespace {
 
@@ -125,6 +127,7 @@ SmtpClient::Reply SmtpClient::auth_plain(std::string_view login, std::string_vie
 }
 
 SmtpClient::Reply SmtpClient::auth_login(std::string_view login, std::string_view password) {
+    note_secret(password);
     auto reply = command("AUTH LOGIN");
     if (reply.code != 334 || !reply.has("VXNlcm5hbWU6")) return reply;
     reply = command(base64(login));
@@ -180,6 +183,8 @@ std::string plain_response(std::string_view login, std::string_view password) {
     message += login;
     message += '\0';
     message += password;
+    // A short one is only known by all that is said with it.
+    note_secret(password.size() < 5 ? std::string_view(message) : password);
     return base64(message);
 }
 
