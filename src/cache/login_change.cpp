@@ -14,8 +14,10 @@ LoginRecord begun(const LoginRecord* current, Generation base, Time now) {
     return next;
 }
 
-bool too_late(const LoginRecord* current, const Question& question) {
-    return current == nullptr ? question.base != 0 : current->flushed > question.base;
+// What nobody has stays for a minute only: that it is gone says nothing.
+bool too_late(const LoginRecord* current, const LoginChange& change, const Question& question) {
+    if (current == nullptr) return question.base != 0 && !std::holds_alternative<Unknown>(change);
+    return current->flushed > question.base;
 }
 
 const Question* question_of(const LoginChange& change) {
@@ -77,7 +79,7 @@ Update<LoginRecord> apply(const LoginRecord* current, const LoginChange& change,
                           const Rules& rules) {
     const auto* question = question_of(change);
     if (question == nullptr) return login_tombstone(current, now);
-    if (too_late(current, *question)) return std::nullopt;
+    if (too_late(current, change, *question)) return std::nullopt;
     auto next = begun(current, question->base, now);
     if (current != nullptr && current->generation > question->base) {
         if (contradicts(*current, change)) return login_tombstone(current, now);

@@ -96,6 +96,8 @@ class Store : public std::enable_shared_from_this<Store> {
     net::Task<std::optional<Heard>> confirmations();
     // The account has changed in the directory: what is remembered of it goes, in Redis later.
     void account_changed(std::string_view account);
+    // Whose login it is may have changed: likewise.
+    void login_changed(const identity::Login& login);
     // Any account may have: nothing of before is believed, in Redis as soon as it can be reached.
     void everything_changed();
     // Nobody knows what has changed in the directory until now; others may.

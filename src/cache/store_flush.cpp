@@ -71,6 +71,16 @@ void Store::account_changed(std::string_view account) {
     write_behind<AccountRecord>(name, life(), account_apply(Flush()), written, true);
 }
 
+void Store::login_changed(const identity::Login& login) {
+    const auto name = keys_.current.login_record(login.text());
+    ++epoch_;
+    local_.forget_login(login.text());
+    const auto written = [this, name](const LoginRecord*, const LoginRecord&) {
+        publish("login " + name);
+    };
+    write_behind<LoginRecord>(name, life(), login_apply(Flush()), written, false);
+}
+
 void Store::everything_changed() {
     doubt_everything();
     lose_everything();

@@ -91,6 +91,14 @@ net::Task<LookupResult> Cached::lookup(const identity::Login& login) {
     co_return answer;
 }
 
+// Who was asked about before he came is remembered as nobody.
+net::Task<AdoptResult> Cached::adopt(const Newcomer& newcomer) {
+    auto adopted = co_await inner().adopt(newcomer);
+    const auto login = identity::Login::parse(newcomer.principal.name);
+    if (login && std::holds_alternative<Adopted>(adopted)) store_->login_changed(*login);
+    co_return adopted;
+}
+
 // Whether the account is as it was. What was remembered may be gone when that is known.
 net::Task<> Cached::check(Judgement& judgement, cache::Store::Recall& recall,
                           const Credentials& credentials) {

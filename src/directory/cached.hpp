@@ -32,6 +32,7 @@ class Cached final : public Decorator {
     ~Cached() override;
     net::Task<identity::AuthResult> authenticate(const identity::Credentials& credentials) override;
     net::Task<identity::LookupResult> lookup(const identity::Login& login) override;
+    net::Task<AdoptResult> adopt(const Newcomer& newcomer) override;
 
     net::Task<ForgetResult> forget(const std::optional<identity::Login>& login) override;
     void add_figures(Figures& figures) const override;

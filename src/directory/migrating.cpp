@@ -92,7 +92,11 @@ net::Task<AuthResult> Migrating::move(Principal principal, const Credentials& cr
     // Whoever was there already has the password that the new home knows, and no other one.
     auto renamed = credentials.copy();
     renamed.login = *name;
-    co_return co_await homes_.to->authenticate(std::move(renamed));
+    auto answer = co_await homes_.to->authenticate(std::move(renamed));
+    // It stands there now, whatever a standby or somebody's memory knows yet.
+    if (!is_unknown(answer)) co_return answer;
+    if (is_new) co_return Accepted{std::move(principal)};
+    co_return Unavailable{Scope::question, "the new home has that name, and does not find it"};
 }
 
 net::Task<AdoptResult> Migrating::take_in(const Principal& principal,

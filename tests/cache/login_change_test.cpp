@@ -41,6 +41,13 @@ TEST(LoginChange, MakesARecord) {
     EXPECT_EQ(decide(refused, verifier('p'), start - 2min, rules), Verdict::ask);
 }
 
+TEST(LoginChange, ThatARecordIsGoneTellsNothingOfALoginThatNobodyHas) {
+    const auto nobody = changed(nullptr, unknown(0));
+    EXPECT_TRUE(changed(nullptr, unknown(nobody.generation)).unknown);
+    EXPECT_EQ(apply(nullptr, name("jane", nobody.generation), start, rules), std::nullopt);
+    EXPECT_EQ(apply(nullptr, refuse_unnamed('p', nobody.generation), start, rules), std::nullopt);
+}
+
 TEST(LoginChange, ANewerAnswerReplacesWhatItsQuestionFound) {
     const auto known = changed(nullptr, name("jane", 0, start + 1min));
     const auto other = changed(&known, name("joe", known.generation, start));

@@ -57,6 +57,24 @@ TEST_F(CacheSharingTest, AFlushIsHeardWithinASecond) {
     EXPECT_EQ(ask(*newcomer, "jane", "first"), "bad_credentials by directory");
 }
 
+TEST_F(CacheSharingTest, WhoIsNobodyTheOthersHearFromTheSecondTimeOn) {
+    auto settings = usual();
+    settings.rules.negative = 1s;
+    settings.local = 0ms;
+    auto a = gateway(settings), b = gateway(settings);
+    EXPECT_EQ(ask(*a, "nobody", "guess"), "unknown_user by directory");
+    settle();
+    EXPECT_TRUE(records().empty());
+    for (int i = 0; i < 3; ++i) {
+        test::run_task(io, net::sleep_for(1s));
+        EXPECT_EQ(ask(*a, "nobody", "guess"), "unknown_user by directory");
+        settle();
+        EXPECT_EQ(records().size(), 1u);
+        EXPECT_EQ(ask(*b, "nobody", "guess"), "unknown_user by redis");
+        redis->flush();
+    }
+}
+
 TEST_F(CacheSharingTest, WhoMissedAFlushBeginsAnew) {
     auto a = gateway(), b = gateway();
     ask(*a, "jane", "first");

@@ -39,7 +39,7 @@ class RedisWaitTest : public testing::Test {
         LayerParts parts{
             log, name,
             std::make_shared<cache::Store>(
-                cache::StoreSettings{.rules = {.negative = 0ms}},
+                cache::StoreSettings(),
                 cache::Store::Parts{std::move(ring), connect(at), log, at.get_executor(), name}),
             std::make_shared<cache::Attempts>(keys(now), "guard", connect(at), at.get_executor())};
         LayerSettings settings;
