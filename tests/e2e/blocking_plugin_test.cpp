@@ -31,8 +31,7 @@ timeout = "200ms"
     return replaced(text, "hostname = \"mail.example.org\"\n",
                     "hostname = \"mail.example.org\"\ndrain-timeout = \"3s\"\n"
                     "plugins = \"" POSTERN_BINARY_DIR
-                    "/tests/plugins\"\n"
-                    "http.bind = [\"127.0.0.1:${port:pages}\"]\n");
+                    "/tests/plugins\"\n");
 }
 
 class BlockingPlugin : public testing::Test {
@@ -54,7 +53,7 @@ class BlockingPlugin : public testing::Test {
         return client.auth_plain(login, "any").code;
     }
     std::string page(const std::string& path) {
-        SmtpClient client(gateway.port("pages"), 5s);
+        SmtpClient client(gateway.port("http"), 5s);
         client.send("GET " + path + " HTTP/1.0\r\n\r\n");
         return client.drain(5s);
     }

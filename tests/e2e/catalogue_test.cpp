@@ -176,18 +176,56 @@ TEST(Catalogue, AMailServerThatIsAskedTooMuch) {
 
 TEST(Catalogue, ARedisThatRefusesUs) {
     const RedisServer redis({.password = "of-our-own-Redis"});
-    const Gateway gateway(directory_settings(
-        "people",
-        "[cache]\nkey = \"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=\"\n"
-        "[redis.shared]\nurl = \"" +
-            redis.url() +
-            "\"\npassword = \"an old password\"\n[directory.people]\ntype = \"memory\"\n"
-            "cache.redis = \"shared\"\n[[directory.people.principals]]\n"
-            "name = \"jane\"\nsecret = \"correct horse\"\n"
-            "email = [\"jane@example.org\"]\n"));
+    const Gateway gateway(replaced(
+        directory_settings(
+            "people",
+            "[cache]\nkey = \"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=\"\n"
+            "[redis.shared]\nurl = \"" +
+                redis.url() +
+                "\"\npassword = \"an old password\"\n[directory.people]\ntype = \"memory\"\n"
+                "cache.redis = \"shared\"\n[[directory.people.principals]]\n"
+                "name = \"jane\"\nsecret = \"correct horse\"\n"
+                "email = [\"jane@example.org\"]\n"),
+        "[server]\n", "[server]\ncontrol = \"${directory}/control\"\n"));
     EXPECT_TRUE(logs(gateway, "cache.redis-refused"));
     EXPECT_EQ(auth(gateway, "jane", jane_password), 235);
+    // Whoever logs in does not wait for it; who wants a flush asks.
+    EXPECT_EQ(gateway.command({"cache", "flush", "jane"}).status, 75);
     EXPECT_TRUE(shows(gateway, "postern_redis_unanswered_total{redis=\"shared\",why=\"down\"}"));
+}
+
+// What is about logins that somebody has made up stays with this gateway, beyond what Redis has
+// room for.
+TEST(Catalogue, MoreInventedLoginsThanRedisIsToldOf) {
+    constexpr int told = 5'000, counters_of_a_login = 2, sessions = 510, attempts = 10;
+    static_assert(sessions * attempts / 2 * counters_of_a_login > told);
+    const RedisServer redis;
+    const Gateway gateway(replaced(
+        directory_settings("people",
+                           "[session.limits]\nconnections-per-network = 1000\n"
+                           "[cache]\nkey = \"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=\"\n"
+                           "[redis.shared]\nurl = \"" +
+                               redis.url() +
+                               "\"\n[directory.people]\ntype = \"memory\"\nqueue = 1000\n"
+                               "[[directory.people.principals]]\nname = \"jane\"\n"
+                               "secret = \"correct horse\"\nemail = [\"jane@example.org\"]\n"),
+        "errors.wait = \"100ms\"\n",
+        "errors.wait = \"0s\"\nerrors.total = 1000\nattempts = 1000\n"
+        "limits = { login = 1000, pair = 1000, redis = \"shared\" }\n"));
+    std::vector<SmtpClient> clients;
+    for (int i = 0; i < sessions; ++i)
+        clients.emplace_back(gateway.client()).greet();
+    // Refusals come at full seconds: all sessions wait for theirs together.
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        const auto* password = attempt % 2 == 0 ? "a first guess" : "a second guess";
+        for (int i = 0; i < sessions; ++i) {
+            const auto login = fmt::format("invented{}-{}", i, attempt / 2);
+            clients.at(i).send("AUTH PLAIN " + plain_response(login, password) + "\r\n");
+        }
+        for (auto& client : clients)
+            ASSERT_EQ(client.read_reply().code, 535);
+    }
+    EXPECT_TRUE(shows(gateway, "postern_redis_kept_total{redis=\"shared\"}"));
 }
 
 TEST(Catalogue, ANextHopThatIsNotSetUpForUs) {

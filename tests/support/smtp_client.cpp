@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +13,9 @@
 
 namespace postern::test {
 namespace {
+
+// OpenSSL writes without MSG_NOSIGNAL, and servers go when they like.
+const auto sigpipe_is_ignored = std::signal(SIGPIPE, SIG_IGN);
 
 void expect(int code, const SmtpClient::Reply& reply, std::string_view at) {
     if (reply.code != code) {
