@@ -30,8 +30,7 @@ timeout = "200ms"
 )toml" + more);
     return replaced(text, "hostname = \"mail.example.org\"\n",
                     "hostname = \"mail.example.org\"\ndrain-timeout = \"3s\"\n"
-                    "plugins = \"" POSTERN_BINARY_DIR
-                    "/tests/plugins\"\n");
+                    "plugins = \"" POSTERN_BINARY_DIR "/tests/plugins\"\n");
 }
 
 class BlockingPlugin : public testing::Test {
