@@ -43,7 +43,7 @@ net::Task<std::string> try_redis(std::shared_ptr<const cache::RedisSettings> set
     while (!redis.is_up() && net::Clock::now() < deadline)
         co_await net::sleep_for(between_looks);
     if (!redis.is_up()) co_return redis.status().why_down;
-    const auto answer = co_await redis.get("check");
+    const auto answer = co_await redis.get("postern:check");  // ACLs may allow no other names
     const auto* none = std::get_if<cache::NoAnswer>(&answer);
     if (none == nullptr) co_return "";
     co_return none->why.empty() ? to_string(none->kind) : none->why;
@@ -80,7 +80,8 @@ bool connect(Instance& instance) {
         const auto reply = instance.await(greet_while_it_works(*next_hop, std::move(us)));
         const bool greeted = reply.code == 220;
         tell(name, greeted ? Kind::good : Kind::fault,
-             greeted ? "takes mail from us" : "a client would hear " + reply.summary());
+             greeted ? "answers and lets us in; what it relays for whom, only its RCPT tells"
+                     : "a client would hear " + reply.summary());
     }
     return good;
 }

@@ -137,7 +137,7 @@ TEST_F(LdapDirectory, TheCommandLineShowsTheSteps) {
     const auto checked = gateway.command({"check", "--connect"});
     EXPECT_EQ(checked.status, 0) << checked.output << checked.errors;
     EXPECT_THAT(checked.output, testing::HasSubstr("corp: good: ldap://127.0.0.1"));
-    EXPECT_THAT(checked.output, testing::HasSubstr("drop: good: takes mail from us"));
+    EXPECT_THAT(checked.output, testing::HasSubstr("drop: good: answers and lets us in"));
     slapd.kill();
     const auto down = gateway.command({"check", "--connect"});
     EXPECT_EQ(down.status, 75) << down.output << down.errors;

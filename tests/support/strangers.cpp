@@ -57,7 +57,15 @@ Strangers::Heard Strangers::stop() {
     return heard_;
 }
 
+// Elsewhere they have machines of their own: here they take what nobody else wants of this one.
+void yield_to_everybody() {
+    const sched_param none{};
+    if (::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none) != 0)
+        throw std::runtime_error("strangers cannot be put behind others");
+}
+
 void Strangers::pour_in() {
+    yield_to_everybody();
     auto more_come = asio::make_work_guard(io_);
     for (auto next = net::Clock::now(); !stopping_; next += between_) {
         io_.run_until(next);
