@@ -142,6 +142,7 @@ void Worker::believe(Running& connection) {
     auto& introduction = *connection.introduction;
     if (introduction.ends && introduction.ends->client.address() == connection.client)
         introduction = net::ProxyHeader{};
+    introduction.sender = connection.client;
     if (introduction.ends) connection.client = introduction.ends->client.address();
     if (!connection.arrival.listener.proxies_end_tls) introduction.tls.reset();
 }

@@ -25,6 +25,7 @@ struct ProxyHeader {
     std::optional<Ends> ends;
     std::optional<ProxyTls> tls;  // that ended at the balancer
     std::size_t size = 0;         // octets of the header
+    asio::ip::address sender{};   // the balancer; what is parsed does not tell
 };
 
 struct ProxyFault {

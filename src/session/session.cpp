@@ -28,7 +28,7 @@ Session::Session(std::shared_ptr<const Environment> environment, Listener listen
       facts_(listener_.name, stream, introduction),
       subject_{crypto::random_id(), facts_.trusted_ip()},
       born_(net::Clock::now()),
-      balancer_(introduction ? stream.remote().address().to_string() : ""),
+      balancer_(introduction ? introduction->sender.to_string() : ""),
       client_(std::move(stream), settings_.limits),
       envelope_rules_(*environment_, facts_, subject_),
       authentication_(*environment_, client_, facts_, subject_),

@@ -197,7 +197,7 @@ TEST(Catalogue, ARedisThatRefusesUs) {
 // What is about logins that somebody has made up stays with this gateway, beyond what Redis has
 // room for.
 TEST(Catalogue, MoreInventedLoginsThanRedisIsToldOf) {
-    constexpr int told = 5'000, counters_of_a_login = 2, sessions = 510, attempts = 10;
+    constexpr std::size_t told = 5'000, counters_of_a_login = 2, sessions = 510, attempts = 10;
     static_assert(sessions * attempts / 2 * counters_of_a_login > told);
     const RedisServer redis;
     const Gateway gateway(replaced(
@@ -213,12 +213,12 @@ TEST(Catalogue, MoreInventedLoginsThanRedisIsToldOf) {
         "errors.wait = \"0s\"\nerrors.total = 1000\nattempts = 1000\n"
         "limits = { login = 1000, pair = 1000, redis = \"shared\" }\n"));
     std::vector<SmtpClient> clients;
-    for (int i = 0; i < sessions; ++i)
+    for (std::size_t i = 0; i < sessions; ++i)
         clients.emplace_back(gateway.client()).greet();
     // Refusals come at full seconds: all sessions wait for theirs together.
-    for (int attempt = 0; attempt < attempts; ++attempt) {
+    for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
         const auto* password = attempt % 2 == 0 ? "a first guess" : "a second guess";
-        for (int i = 0; i < sessions; ++i) {
+        for (std::size_t i = 0; i < sessions; ++i) {
             const auto login = fmt::format("invented{}-{}", i, attempt / 2);
             clients.at(i).send("AUTH PLAIN " + plain_response(login, password) + "\r\n");
         }
