@@ -96,7 +96,7 @@ class Store : public std::enable_shared_from_this<Store> {
     net::Task<std::optional<Heard>> confirmations();
     // The account has changed in the directory: what is remembered of it goes, in Redis later.
     void account_changed(std::string_view account);
-    // Whose login it is may have changed: likewise.
+    // Somebody has that login now: what is remembered of it goes, in Redis later when that is up.
     void login_changed(const identity::Login& login);
     // Any account may have: nothing of before is believed, in Redis as soon as it can be reached.
     void everything_changed();

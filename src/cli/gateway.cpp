@@ -37,8 +37,7 @@ std::optional<json::object> Gateway::ask(const json::object& request) const {
     } catch (const boost::system::system_error& error) {
         std::cerr << fmt::format(
             "the gateway at {} does not answer: {}; is `postern serve` running with these "
-            "settings, "
-            "and may this user open its socket?\n",
+            "settings, and may this user open its socket?\n",
             path_, error.code().message());
     } catch (const std::exception& error) {
         std::cerr << fmt::format("the gateway at {} does not answer: {}\n", path_, error.what());

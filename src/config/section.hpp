@@ -108,7 +108,7 @@ class Document {
         virtual ~Environment() = default;
         virtual std::optional<std::string> variable(const std::string& name) const;
         // A regular file of at most `largest_file` octets.
-        // `why` it cannot be read, where that is known.
+        // nullopt: `why` tells.
         virtual std::optional<std::string> file(const std::string& path, std::string& why) const;
         static constexpr std::size_t largest_file = 1024 * 1024;
     };

@@ -82,8 +82,7 @@ class Substitution {
         if (!value)
             return fail(kind == "env"
                             ? fmt::format("the environment variable of {} is not set", macro)
-                            : fmt::format("the file of {} cannot be read{}{}", macro,
-                                          why.empty() ? "" : ": ", why));
+                            : fmt::format("the file of {} cannot be read: {}", macro, why));
         remove_newline(*value);
         std::string encoded = in_url_ ? percent_encoded(*value) : *value;
         result += encoded;

@@ -76,11 +76,11 @@ class Reading {
         const std::string path(url.substr(file_scheme.size()));
         std::string why;
         if (const auto content = environment_.file(path, why)) return lines_of(*content);
-        source_.report(value.place,
-                       fmt::format("{}: the file {} cannot be read{}{}", name_, in_quotes(path),
-                                   why.empty() ? "" : ": ", why),
-                       fmt::format("a regular file of at most {} octets",
-                                   Document::Environment::largest_file));
+        source_.report(
+            value.place,
+            fmt::format("{}: the file {} cannot be read: {}", name_, in_quotes(path), why),
+            fmt::format("a regular file of at most {} octets",
+                        Document::Environment::largest_file));
         return {};
     }
 

@@ -310,7 +310,7 @@ f = "%{env:SECRET}% == 'x'"
         "t.toml:2:5: a is the text \"%{env:SECRET}%\"; a whole number from 0 to 9 was expected\n"
         "t.toml:3:5: b is the text \"%{env:SECRET}%\"; one of \"one\" was expected\n"
         "t.toml:4:5: c: the environment variable of %{env:NONE}% is not set\n"
-        "t.toml:5:5: d: the file of %{file:/none}% cannot be read\n"
+        "t.toml:5:5: d: the file of %{file:/none}% cannot be read: it is not there\n"
         "t.toml:6:5: e: %{evn:SECRET}% is neither %{env:NAME}% nor %{file:/path}%\n"
         "t.toml:7:5: f: \"%{env:SECRET}% == 'x'\" stands in an expression; "
         "expressions are taken as written: %{...}% works in other settings only\n");

@@ -168,8 +168,8 @@ TEST(OlderMistakes, OfListsAreToldEvenWhenNobodyAsks) {
          "t:3:11: list.a is the number 5; a list is [\"one\", \"two\"] or \"file:///path\" of a "
          "file with one text a line\n"},
         {"[list]\na = 'file:///nowhere'\n",
-         "t:3:5: list.a: the file \"/nowhere\" cannot be read; a regular file of at most 1048576 "
-         "octets\n"},
+         "t:3:5: list.a: the file \"/nowhere\" cannot be read: it is not there; a regular file of "
+         "at most 1048576 octets\n"},
         {"[list]\na = '%{env:X}%'\n",
          "t:3:5: list.a: the environment variable of %{env:X}% is not set\n"},
         {"[[list]]\na = []\n", "t:2:1: list is a list; a section [list] was expected\n"},

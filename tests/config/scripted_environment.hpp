@@ -17,7 +17,8 @@ class ScriptedEnvironment final : public Document::Environment {
     std::optional<std::string> variable(const std::string& name) const override {
         return find(variables, name);
     }
-    std::optional<std::string> file(const std::string& path, std::string&) const override {
+    std::optional<std::string> file(const std::string& path, std::string& why) const override {
+        why = "it is not there";
         return find(files, path);
     }
 

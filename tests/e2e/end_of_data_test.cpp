@@ -66,6 +66,15 @@ class EndOfData : public ::testing::Test {
         begin(client);
         return end(client);
     }
+    void reply_slowly() {
+        proxy.set_delay(std::chrono::milliseconds(500));
+        proxy.set(Fault::slow);
+    }
+    // As whoever has heard no reply does.
+    void send_again() {
+        auto client = gateway.authenticated_client();
+        EXPECT_TRUE(send(client).starts_with("250"));
+    }
 
     std::size_t arrived() const {
         postfix.wait_until_idle();
@@ -92,8 +101,7 @@ TEST_F(EndOfData, OfAGatewayKilledBeforeItIsSaidLeavesNoMessage) {
     EXPECT_EQ(arrived(), 0U);
 
     start_again();
-    auto again = gateway.authenticated_client();
-    EXPECT_TRUE(send(again).starts_with("250"));
+    send_again();
     EXPECT_EQ(arrived(), 1U);
     expect_none_lost("gateway killed before the end of data");
 }
@@ -113,8 +121,7 @@ TEST_F(EndOfData, OfAGatewayKilledBeforeTheReplyLeavesTheMessageToBothSides) {
 
     proxy.set(Fault::none);
     start_again();
-    auto again = gateway.authenticated_client();
-    EXPECT_TRUE(send(again).starts_with("250"));
+    send_again();
     EXPECT_EQ(arrived(), 2U) << "the client could not know";
     expect_none_lost("gateway killed between end of data and reply");
 }
@@ -156,8 +163,7 @@ TEST_F(EndOfData, WithoutAWholeReplyIsATemporaryFailureAndTheSessionGoesOn) {
 TEST_F(EndOfData, OfAClientThatLeavesBeforeTheReplyIsTheNextHopsAllTheSame) {
     auto client = gateway.authenticated_client();
     begin(client);
-    proxy.set_delay(std::chrono::milliseconds(500));
-    proxy.set(Fault::slow);
+    reply_slowly();
     EXPECT_EQ(end(client,
                   [&] {
                       wait_for_messages(1);
@@ -165,8 +171,7 @@ TEST_F(EndOfData, OfAClientThatLeavesBeforeTheReplyIsTheNextHopsAllTheSame) {
                   }),
               "");
     proxy.set(Fault::none);
-    auto again = gateway.authenticated_client();
-    EXPECT_TRUE(send(again).starts_with("250"));
+    send_again();
     EXPECT_EQ(arrived(), 2U);
     expect_none_lost("client gone between end of data and reply");
 }
@@ -174,8 +179,7 @@ TEST_F(EndOfData, OfAClientThatLeavesBeforeTheReplyIsTheNextHopsAllTheSame) {
 TEST_F(EndOfData, UnderADrainGetsItsReply) {
     auto client = gateway.authenticated_client();
     begin(client);
-    proxy.set_delay(std::chrono::milliseconds(500));
-    proxy.set(Fault::slow);
+    reply_slowly();
     const auto reply = end(client, [&] {
         wait_for_messages(1);
         gateway.drain();

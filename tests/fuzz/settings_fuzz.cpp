@@ -22,7 +22,8 @@ class FixedEnvironment final : public Document::Environment {
         if (name == "S") return std::string(secret);
         return std::nullopt;
     }
-    std::optional<std::string> file(const std::string& path, std::string&) const override {
+    std::optional<std::string> file(const std::string& path, std::string& why) const override {
+        why = "it is not there";
         if (path == "/s") return std::string(secret) + "\n";
         if (path == "/l") return "# friends\n10.0.0.0/8\r\n\nsmtp";
         return std::nullopt;

@@ -82,7 +82,7 @@ WORDS = [
     "\n" * 127 + FORGED,
     "é" * 64 + FORGED,
     FORGED * 20,
-    "$(touch /tmp/x) `id` ; {{7*7}} ${jndi:ldap://" + VICTIM + "/}",
+    "$(touch x) `id` ; {{7*7}} ${jndi:ldap://" + VICTIM + "/}",
     "';--" + FORGED,
     "*)(uid=*" + FORGED,
     "\t" + FORGED,

@@ -25,6 +25,13 @@ net::Endpoint source_address(std::size_t number) {
     return {asio::ip::address_v4(0x7f010001U + static_cast<std::uint32_t>(number)), 0};
 }
 
+// Elsewhere they have machines of their own: here they take what nobody else wants of this one.
+void yield_to_everybody() {
+    const sched_param none{};
+    if (::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none) != 0)
+        throw std::runtime_error("strangers cannot be put behind others");
+}
+
 // The code of its last line.
 net::Task<int> read_reply(net::Stream& stream) {
     std::string reply;
@@ -55,13 +62,6 @@ Strangers::Heard Strangers::stop() {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
     return heard_;
-}
-
-// Elsewhere they have machines of their own: here they take what nobody else wants of this one.
-void yield_to_everybody() {
-    const sched_param none{};
-    if (::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none) != 0)
-        throw std::runtime_error("strangers cannot be put behind others");
 }
 
 void Strangers::pour_in() {
