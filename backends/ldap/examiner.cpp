@@ -101,6 +101,7 @@ net::Task<> Examiner::look_at_everything() {
     co_await look_at_bases();
     if (settings_.is_followed) co_await look_at_changes();
     if (settings_.is_stamped) co_await look_at_stamps();
+    if (settings_.method == Method::hash) co_await look_at_secrets();
     if (message.entries.empty()) {
         tell(Kind::warning, "does not show its root entry, so nothing is known of its rules");
         co_return;
@@ -150,6 +151,27 @@ net::Task<> Examiner::look_at_stamps() {
                          "an account has changed, and every login is asked about",
                          fmt::join(settings_.attributes.changed, ", "), base));
     }
+}
+
+// What we may not read we cannot compare a password with.
+net::Task<> Examiner::look_at_secrets() {
+    std::string any;
+    for (const auto& attribute : settings_.attributes.secret)
+        any += fmt::format("({}=*)", attribute);
+    for (const auto& base : settings_.bases) {
+        Search search;
+        search.base = base;
+        search.scope = settings_.scope;
+        search.filter = fmt::format("(|{})", any);
+        search.attributes = {"1.1"};
+        search.most_entries = 1;
+        const auto message = co_await ask(std::move(search));
+        if (!message.entries.empty()) co_return;
+    }
+    tell(Kind::warning,
+         fmt::format("shows no {} to us, so nobody can log in: bind.auth.method = \"lookup\" lets "
+                     "the server check passwords",
+                     fmt::join(settings_.attributes.secret, " or ")));
 }
 
 // --- lockout

@@ -25,6 +25,7 @@ class Examiner {
     net::Task<> look_at_bases();
     net::Task<> look_at_changes();
     net::Task<> look_at_stamps();
+    net::Task<> look_at_secrets();
     net::Task<> look_at_lockout(const Entry& root);
     net::Task<> look_at_domain_policy(std::string domain);
     net::Task<> look_at_password_policies(std::string context);

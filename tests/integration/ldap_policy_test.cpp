@@ -1,5 +1,6 @@
 // backends/ldap and an OpenLDAP that has rules: about passwords, about who may see and write what,
 // about TLS, about how much it answers; and one with ten thousand people.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -149,6 +150,20 @@ class LdapAnswers : public testing::Test {
     static void TearDownTestSuite() { delete std::exchange(slapd, nullptr); }
     static inline Slapd* slapd = nullptr;
 };
+
+TEST_F(LdapAnswers, WhoMaySeeNoHashIsToldThatNobodyCanLogIn) {
+    const auto by_hash = [&](std::string_view who, std::string_view secret) {
+        const auto bind = fmt::format("bind.dn = \"cn={},ou=services,{}\"\nbind.secret = \"{}\"\n",
+                                      who, Slapd::base(), secret);
+        return DirectoryHost("type = \"ldap\"\nurl = \"" + slapd->url() +
+                             "\"\nfilter.name = \"(uid=?)\"\n" + bind + whole_tree)
+            .findings();
+    };
+    const auto warning = Contains(
+        testing::AllOf(StartsWith("warning"), HasSubstr("shows no userPassword to us, so nobody")));
+    EXPECT_THAT(by_hash("postern", Slapd::service_password), warning);
+    EXPECT_THAT(by_hash("verifier", "verifier secret"), testing::Not(warning));
+}
 
 // Not "unknown user": who may see nothing knows nothing.
 TEST_F(LdapAnswers, WhoMayNotSearchHasNoAnswer) {
