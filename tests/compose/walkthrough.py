@@ -111,7 +111,8 @@ def run(page, seconds):
                 status, output = shell.run(step.command, seconds)
                 fault = fault_of(step, status, output)
                 if fault:
-                    print(f"{fault}\n-- expected:\n" + "\n".join(step.expected) + f"\n-- seen:\n{seen(output)}--", flush=True)
+                    print("-- expected:\n" + "\n".join(step.expected) + f"\n-- seen:\n{seen(output)}--\n"
+                          f"command {number} of the page, after {time.monotonic() - began:.1f} s: {fault}", flush=True)
                     return False
                 shown = seen(output) if step.expected else ""
                 print(f"{shown}    ({time.monotonic() - began:.1f} s)", flush=True)
