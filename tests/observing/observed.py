@@ -96,6 +96,13 @@ class Gateway:
         if files:
             command = ["prlimit", f"--nofile={files}", *command]
         self.server = Server("postern", command, [self.port, self.http], self.folder / "output")
+        self.wait_until(self.is_alone, "it does not let go of who looked whether it listens")
+
+    def is_alone(self) -> bool:
+        """Somebody came, and nobody is there any more."""
+        samples = self.metrics()
+        came = sum(value for name, value in samples.items() if name.startswith("postern_connections_total"))
+        return came > 0 and samples["postern_sessions"] == 0
 
     def certificate(self) -> str:
         cert, key = self.folder / "cert.pem", self.folder / "key.pem"
