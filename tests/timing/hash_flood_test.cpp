@@ -27,9 +27,9 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t budget = 256 * mebibyte;
 constexpr int flooding = 200;
-// The percentile of a calm run is not better than this where another program takes one of two
-// processors: a flooded one is 12 ms then. Who waited for a single hash would wait far longer.
-constexpr Milliseconds calm_at_best = 5ms;
+// The percentile of a calm run is not better than this where other programs want the processors
+// too.
+constexpr Milliseconds calm_at_best = 2ms;
 constexpr int most_rounds = 3;    // whatever else runs here can only make a round worse
 constexpr int most_attempts = 6;  // of a flooding session; from the second 454 on it waits a second
 
