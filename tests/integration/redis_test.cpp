@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "observe/exposition.hpp"
 #include "support/eventually.hpp"
 #include "support/redis.hpp"
 #include "support/redis_host.hpp"
@@ -172,6 +173,9 @@ TEST_F(RedisOperations, ItTellsHowItStands) {
     EXPECT_EQ(status.counters.operations, 3U);
     EXPECT_EQ(status.counters.unanswered[static_cast<std::size_t>(NoAnswer::Kind::refused)], 1U);
     EXPECT_EQ(status.counters.connects, 1U);
+    EXPECT_THAT(observe::exposition(host.log().registry().samples()),
+                HasSubstr("postern_redis_seconds_count{redis=\"shared\"} 2\n"));
+    EXPECT_EQ(host.get("other"), "nothing") << "it goes on";
 }
 
 TEST_F(RedisOperations, KeysAndChannelsGetThePrefix) {

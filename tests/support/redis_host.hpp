@@ -44,7 +44,7 @@ class RedisHost {
 
     cache::Redis& redis() { return redis_; }
     asio::io_context& io() { return io_; }
-    const KeptLog& log() const { return log_; }
+    KeptLog& log() { return log_; }
 
     // Until it is up; false: it has taken too long.
     bool comes_up(std::chrono::milliseconds patience = std::chrono::seconds(10));
